@@ -20,9 +20,10 @@ export type EntryToQueue = {
 export const onQueuedAlready = sql`
     on conflict (organization_id, connection_id, level_id) do update set
       priority = excluded.priority,
-      -- A newer quantity starts afresh; the same one keeps its place in the back-off.
+      -- A newer quantity starts afresh; the same one keeps its place in the back-off, unless it has become a decrease.
       attempts = case when excluded.desired_version > lane_entry.desired_version then 0 else lane_entry.attempts end,
-      not_before = case when excluded.desired_version > lane_entry.desired_version then null else lane_entry.not_before end,
+      not_before = case when excluded.desired_version > lane_entry.desired_version or excluded.priority < lane_entry.priority
+        then null else lane_entry.not_before end,
       caused_at = case when excluded.desired_version > lane_entry.desired_version then excluded.caused_at else lane_entry.caused_at end,
       desired_version = greatest(excluded.desired_version, lane_entry.desired_version)
     where lane_entry.priority <> excluded.priority or lane_entry.desired_version < excluded.desired_version`
@@ -88,7 +89,10 @@ export async function queueWhatDiffers(
       and level.connection_id = any(${sql.val([...connectionIds])}::uuid[]) and ${asked}
       and tracked and writable and desired is not null and ${needsWrite}
     order by level_id
-    on conflict (organization_id, connection_id, level_id) do nothing`.execute(tx)
+    on conflict (organization_id, connection_id, level_id) do update
+      -- An increase that waits for its time has become a decrease.
+      set priority = excluded.priority, not_before = null
+      where excluded.priority < lane_entry.priority`.execute(tx)
   return Number(queued.numAffectedRows ?? 0n)
 }
 
@@ -240,21 +244,27 @@ export async function removeInStep(
   )
 }
 
-/** Puts entries back for later. */
+/**
+ * Puts entries back for later; one with a newer quantity, which may be a decrease, does not wait. What was tried counts for
+ * that one too: a level that always wants something newer must be found to be stubborn.
+ */
 export async function backOffEntries(
   tx: Tx,
   organizationId: string,
-  waiting: readonly (EntryKey & { notBefore: Date | null; attempts: number })[],
+  waiting: readonly (EntryKey & { desiredVersion: number; notBefore: Date | null; attempts: number })[],
 ): Promise<void> {
   if (waiting.length === 0) return
   const source = unnestRows('waiting', waiting, {
     connectionId: 'uuid',
     levelId: 'uuid',
+    desiredVersion: 'bigint',
     notBefore: 'timestamptz',
     attempts: 'int',
   })
   await sql`
-    update lane_entry set not_before = waiting.not_before, attempts = waiting.attempts
+    update lane_entry set attempts = waiting.attempts,
+      not_before = case when lane_entry.desired_version > waiting.desired_version then lane_entry.not_before
+        else waiting.not_before end
     from ${lockedEntries(organizationId, waiting)} join ${source} using (connection_id, level_id)
     where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = locked.connection_id
       and lane_entry.level_id = locked.level_id`.execute(tx)

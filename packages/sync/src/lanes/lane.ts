@@ -352,7 +352,12 @@ async function dealAgain(context: WorkerContext, writes: readonly SentWrite[]): 
   const candidates = writes.map(({ candidate }) => candidate)
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
-    const waiting = candidates.map(({ levelId, attempts }) => ({ levelId, notBefore, attempts }))
+    const waiting = candidates.map(({ levelId, desiredVersion, attempts }) => ({
+      levelId,
+      desiredVersion,
+      notBefore,
+      attempts,
+    }))
     await backOffEntries(tx, organizationId, ofLane(context, waiting))
     const itemIds = candidates.flatMap(({ itemId }) => itemId ?? [])
     await insertChangedItems(tx, organizationId, itemIds, { at, uuid })

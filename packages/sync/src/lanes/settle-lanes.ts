@@ -158,26 +158,32 @@ async function settleQueue(
 /** What is through with its queue, and what waits on in it. */
 function toPlaces(settled: readonly Settled[], at: Date) {
   const done: { levelId: string; desiredVersion: number }[] = []
-  const waiting: { levelId: string; notBefore: Date | null; attempts: number }[] = []
+  const waiting: { levelId: string; desiredVersion: number; notBefore: Date | null; attempts: number }[] = []
   for (const each of settled) {
     const { levelId, desiredVersion, attempts } = each.write.candidate
     switch (each.settlement.kind) {
       case 'acknowledged':
         if (each.settlement.asWanted || isStubbornEcho(each)) done.push({ levelId, desiredVersion })
-        else waiting.push({ levelId, notBefore: new Date(at.getTime() + RETRY_MS), attempts: attempts + 1 })
+        else
+          waiting.push({
+            levelId,
+            desiredVersion,
+            notBefore: new Date(at.getTime() + RETRY_MS),
+            attempts: attempts + 1,
+          })
         break
       case 'refused':
         done.push({ levelId, desiredVersion })
         break
       case 'conflict':
-        waiting.push({ levelId, notBefore: null, attempts: attempts + 1 })
+        waiting.push({ levelId, desiredVersion, notBefore: null, attempts: attempts + 1 })
         break
       case 'accepted':
         // Sent again it would only stand in the platform's line twice; its outcome puts back what differs then.
         done.push({ levelId, desiredVersion })
         break
       case 'unknown':
-        waiting.push({ levelId, notBefore: null, attempts: attempts + 1 })
+        waiting.push({ levelId, desiredVersion, notBefore: null, attempts: attempts + 1 })
         break
       case 'again':
         break

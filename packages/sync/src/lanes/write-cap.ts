@@ -64,7 +64,12 @@ export async function withinWriteCap(
   await inTransaction(database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
     for (const each of capped.filter(isDecrease)) await tellOfCapped(context, tx, each, notBefore)
-    const waiting = capped.map(({ levelId, attempts }) => ({ levelId, notBefore, attempts }))
+    const waiting = capped.map(({ levelId, desiredVersion, attempts }) => ({
+      levelId,
+      desiredVersion,
+      notBefore,
+      attempts,
+    }))
     await backOffEntries(tx, organizationId, ofLane(context, waiting))
   })
   context.log.warn(

@@ -7,9 +7,9 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWorld, until, type World } from '../testing/world.ts'
 import { needsWrite } from './expected.ts'
-import { queueWhatDiffers, removeInStep } from './lane-entries.store.ts'
+import { backOffEntries, queueEntries, queueWhatDiffers, removeInStep } from './lane-entries.store.ts'
 
-// What left its lane since nothing differed, on a real PostgreSQL.
+// How long a level waits in its lane, on a real PostgreSQL.
 
 let database: TestDatabase
 let world: World
@@ -86,6 +86,61 @@ test('I6: an order that lowers what is shown while its level leaves keeps it in 
   await Promise.all([order, leaving])
   expect(await isQueued()).toBe(true)
 })
+
+const tomorrow = new Date(Date.UTC(2026, 10, 28))
+
+test('I7: a level put off as it was found is not put off once something newer is wanted', async () => {
+  await queue({ priority: 1, desiredVersion: level.desiredVersion })
+  await queue({ priority: 0, desiredVersion: level.desiredVersion + 1 })
+  await putOff()
+  expect(await entry()).toMatchObject({ notBefore: null, attempts: 3 })
+})
+
+test('I7: an increase that waits for tomorrow is written now once it is a decrease, with the same quantity', async () => {
+  const { organizationId } = world.context
+  const ways = {
+    decided: () => queue({ priority: 0, desiredVersion: level.desiredVersion }),
+    looked: () =>
+      inTransaction(database, (tx) =>
+        queueWhatDiffers(tx, organizationId, [level.connectionId], {
+          levelIds: [level.levelId],
+          at: new Date(),
+        }),
+      ),
+  }
+  // More is shown than was known: somebody put units there, or a read came late.
+  const more = { acknowledged: 3, acknowledgedSubtracted: 0, subtracted: 0, open: undefined }
+  await become({ desired: 1, acknowledgedAt: new Date(), ...more })
+  for (const [way, again] of Object.entries(ways)) {
+    await world.rows(sql`delete from lane_entry where organization_id = ${organizationId}`)
+    await queue({ priority: 1, desiredVersion: level.desiredVersion })
+    await putOff()
+    expect(await entry(), way).toMatchObject({ notBefore: tomorrow, attempts: 3 })
+    await again()
+    expect(await entry(), way).toMatchObject({ notBefore: null, priority: 0 })
+    // A decrease that must wait goes on waiting.
+    await putOff()
+    await again()
+    expect(await entry(), way).toMatchObject({ notBefore: tomorrow, priority: 0 })
+  }
+})
+
+async function queue(entryOf: { priority: number; desiredVersion: number }): Promise<void> {
+  const queued = [{ ...level, ...entryOf, causedAt: new Date() }]
+  await inTransaction(database, (tx) => queueEntries(tx, world.context.organizationId, queued))
+}
+
+async function putOff(): Promise<void> {
+  const waiting = [{ ...level, notBefore: tomorrow, attempts: 3 }]
+  await inTransaction(database, (tx) => backOffEntries(tx, world.context.organizationId, waiting))
+}
+
+async function entry(): Promise<unknown> {
+  const { organizationId } = world.context
+  const [row] = await world.rows(sql`
+    select priority, not_before, attempts from lane_entry where organization_id = ${organizationId}`)
+  return row
+}
 
 function differs({ desired, open, ...rest }: Known): boolean {
   const shown = { openGreatest: open?.greatest ?? null, openLast: open?.last ?? null }
