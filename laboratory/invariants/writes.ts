@@ -18,6 +18,7 @@ type SentRow = {
   direction: string
   unfenced: boolean
   is_dealt: boolean
+  is_asked: boolean
   caused_at: Date
   sent_at: Date
   lease_fencing: string
@@ -96,6 +97,7 @@ export class WriteInvariants {
         ...(await this.#stampedes.check(platform, level, write)),
         ...this.#notAbsent(call, platform, level),
         ...this.#readBack(platform, level, row),
+        ...this.#notAsked(platform, row, write.quantity),
         ...this.#withinPromise(call, level, row, write.quantity),
         ...this.#alone(call, level, write.quantity),
         ...this.#readSince(call, platform, row),
@@ -110,7 +112,7 @@ export class WriteInvariants {
   async #findSent(call: StartedCall): Promise<SentRow[]> {
     const { rows } = await this.#reader.query(
       `select write_id, write.level_id, stock_unit_id, write.state, write.fencing, direction, unfenced,
-        level.granted is not null as is_dealt, write.caused_at, write.sent_at, lease.fencing as lease_fencing, lease.holder
+        level.granted is not null as is_dealt, level.asked_at is not null as is_asked, write.caused_at, write.sent_at, lease.fencing as lease_fencing, lease.holder
       from write
       join level on level.organization_id = $1 and level.level_id = write.level_id
       join lease on lease.organization_id = $1 and lease.connection_id = write.connection_id
@@ -140,6 +142,13 @@ export class WriteInvariants {
     if (since === undefined || (level.readAt !== undefined && level.readAt >= since)) return []
     const text = `${name}: ${level.stockUnitId} is written, and nobody has read what became of an earlier write whose outcome is unknown`
     return [{ invariant: 'I4', text }]
+  }
+
+  /** While people are asked whose number counts it is not raised. */
+  #notAsked({ name }: PlatformBook, row: SentRow, quantity: number): Violation[] {
+    if (!row.is_asked || row.direction !== 'increase') return []
+    const text = `${name}: ${row.stock_unit_id} is raised to ${quantity}, and nobody has said yet whose number counts there`
+    return [{ invariant: 'edits', text }]
   }
 
   #withinPromise(call: StartedCall, level: LevelBook, row: SentRow, quantity: number): Violation[] {

@@ -1,6 +1,7 @@
 import { type KindName, PLATFORM_KINDS } from '../platforms/kinds.ts'
 import { createRandom, type Random } from '../world/random.ts'
 import { drawAct, drawAtTheLine, drawBothWays, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
+import { drawEditRules, drawEditsToAskAbout } from './draw-edits.ts'
 import { drawFaults } from './draw-faults.ts'
 import { drawKits, drawMistakeAtNight, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
 import {
@@ -56,8 +57,14 @@ function drawPlan(
       isProtected: protection.mode !== 'open',
     }),
   )
+  // Nothing is guaranteed to whoever types numbers into a platform: nobody does where something is.
   const shown =
-    protection.mode === 'open' ? drawShadows(createRandom(`shadow/${seed}`), drawn, stormMs) : drawn
+    protection.mode === 'open'
+      ? drawEditRules(
+          createRandom(`edit-rules/${seed}`),
+          drawShadows(createRandom(`shadow/${seed}`), drawn, stormMs),
+        )
+      : drawn
   const platforms = brand?.platforms ?? shown
   const running = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, nth) => ({
     name: `hub-${nth + 1}`,
@@ -81,6 +88,7 @@ function drawPlan(
       drawBothWays(random, { stormMs, skus: items.map(({ sku }) => sku) }),
     ).flat(),
     ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
+    ...drawEditsToAskAbout(createRandom(`edits/${seed}`), { stormMs, platforms }),
     ...(protection.mode === 'open' && !isSent
       ? drawMistakeAtNight(createRandom(`night/${seed}`), {
           stormMs,

@@ -38,6 +38,8 @@ export type PlannedPlatform = {
   shadowMs?: number
   /** So far ahead (or behind) its clock is: what it stamps orders with, and what it is asked for by. */
   clockMs?: number
+  /** What becomes of a number that somebody types there: people are asked whose counts; undefined: the hub's. */
+  editRule?: 'ask'
   /** Its number does not fall by what it is told has shipped: whoever writes it must have lowered it before. */
   neverFalls?: boolean
 }

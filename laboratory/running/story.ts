@@ -26,7 +26,7 @@ function castOf(plan: Plan): string[] {
       ({ name, skewMs }) =>
         `${name}: a process of the hub${skewMs === 0 ? '' : `, its clock wrong by ${skewMs} ms`}`,
     ),
-    ...plan.platforms.map(({ name, kind, listings, clockMs = 0 }) => {
+    ...plan.platforms.map(({ name, kind, listings, clockMs = 0, editRule }) => {
       const { style, subtractsAt, visibilityLagMs } = PLATFORM_KINDS[kind]
       const shows = listings.map(
         ({ id, quantity, unitsPerListing }) =>
@@ -34,7 +34,8 @@ function castOf(plan: Plan): string[] {
       )
       const lag = visibilityLagMs === 0 ? '' : `, orders show up to ${visibilityLagMs} ms late`
       const clock = clockMs === 0 ? '' : `, its clock wrong by ${clockMs} ms`
-      return `${name}: ${kind} (${style}, its number falls at ${subtractsAt}${lag}${clock}), shows ${shows.join(', ')}`
+      const edits = editRule === undefined ? '' : ', people are asked about numbers typed there'
+      return `${name}: ${kind} (${style}, its number falls at ${subtractsAt}${lag}${clock}${edits}), shows ${shows.join(', ')}`
     }),
   ]
 }

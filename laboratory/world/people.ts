@@ -5,6 +5,7 @@ import {
   importConnection,
   replaceCredentials,
   replayParked,
+  resolveDrifts,
   type SyncContext,
 } from '@plimsoll/sync'
 import type pg from 'pg'
@@ -42,6 +43,7 @@ type World = {
 export class People {
   readonly #world: World
   readonly #random: Random
+  readonly #answers: Random
   #lookedAt = Number.NEGATIVE_INFINITY
   #commands = 0
   readonly stops: Stops
@@ -51,6 +53,7 @@ export class People {
   constructor(world: World) {
     this.#world = world
     this.#random = createRandom(`${world.seed}/people`)
+    this.#answers = createRandom(`${world.seed}/answers`)
     this.stops = new Stops(world, (what, act) => this.#ask(what, act))
   }
 
@@ -140,6 +143,7 @@ export class People {
       (row) => this.#platformOf(row.connection_id)?.levels.get(row.stock_unit_id)?.quantity !== undefined,
     )
     for (const connectionId of new Set(curable.map((row) => row.connection_id))) this.#import(connectionId)
+    await this.#answerEdits()
     await this.stops.look()
     const parked = await reader.query(
       `select count(*)::int as parked from inbox where organization_id = $1 and state = 'parked'`,
@@ -149,6 +153,22 @@ export class People {
       this.#ask('replay what is parked', async (context) => {
         await replayParked(context.database.kysely, organizationId, {})
       })
+  }
+
+  /** Whose number counts, where somebody typed one into a platform: the hub's. People take their time. */
+  async #answerEdits(): Promise<void> {
+    const { reader, organizationId, scheduler } = this.#world
+    const asked = await reader.query<{ connection_id: string }>(
+      `select distinct connection_id from drift where organization_id = $1 and healed = 'asked' order by 1`,
+      [organizationId],
+    )
+    for (const { connection_id: connection } of asked.rows) {
+      if (this.#answers.chance(0.6)) continue
+      const until = new Date(scheduler.now)
+      this.#ask('say that the hub’s number counts', async (context) => {
+        await resolveDrifts(context, { connection, winner: 'hub', until })
+      })
+    }
   }
 
   #enterCredentials(connectionId: string): void {
