@@ -4,6 +4,8 @@ import { cancelOrderHandler, settleCancelled } from '../cancelling/cancel-errand
 import { nowOf } from '../context.ts'
 import { announceHandler, noteInbounds } from '../inbound/announce-inbound.ts'
 import { bookDeliveries } from '../inbound/book-deliveries.ts'
+import { applyInbox } from '../intake/apply.ts'
+import { fetchOrder } from '../intake/fetching.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { ErrandRunner } from './errand-runner.ts'
@@ -101,9 +103,13 @@ export class FulfilmentDesk {
 
   /** Whoever sends an order must know to whom: read once, sealed, and only of orders that leave by a warehouse of others. */
   async #readRecipients(): Promise<number> {
-    const { database, organizationId, connection, operations, signal } = this.#context
+    const { database, organizationId, connection, connector, operations, signal } = this.#context
     const planned = await findPlanned(this.#context, connection.connectionId, RECIPIENTS_PER_TURN)
     for (const shipment of planned) {
+      if (shipment.isHoldUnknown && connector.manifest.capabilities.holds === true) {
+        await this.#readHolds(shipment.orderExternalId)
+        continue
+      }
       const isOwn = shipment.warehouseId === null
       const recipient = isOwn ? undefined : await operations.recipient?.(shipment.orderExternalId, { signal })
       // Paid a moment ago: the platform says it a little later.
@@ -124,5 +130,14 @@ export class FulfilmentDesk {
         'shipments are ready',
       )
     return planned.length
+  }
+
+  /**
+   * A state that does not say what holds an order (a webhook's) is enough to reserve it and too little to send it. What its
+   * channel says now is applied before anybody is told to send anything.
+   */
+  async #readHolds(orderExternalId: string): Promise<void> {
+    await fetchOrder(this.#context, orderExternalId)
+    await applyInbox(this.#context)
   }
 }
