@@ -6,8 +6,6 @@
  * (shopify.dev/docs/api/usage/limits); one query may cost 1,000 at the most, which is what sizes the pages.
  * `simulator/schema.test.ts` holds every document to the published schema and every cost to that sum.
  */
-import { PLACE_FIELDS } from './hold-documents.ts'
-
 export type Operation = { name: string; query: string; cost: number }
 
 export const LISTINGS_PAGE = 250
@@ -110,6 +108,9 @@ export const SET_LEVELS: Operation = {
 
 const ORDER_FIELDS = `id name createdAt updatedAt cancelledAt closed confirmed test currencyCode displayFinancialStatus`
 const LINE_FIELDS = `id sku title quantity currentQuantity unfulfilledQuantity variant { id }`
+/** Of a part of an order: from where, by when, and what holds it. */
+export const PLACE_FIELDS =
+  'status fulfillBy fulfillmentHolds { reason } assignedLocation { location { id } }'
 const assigned = (first: number) =>
   `fulfillmentOrders(first: ${first}) { nodes { ${PLACE_FIELDS} } pageInfo { hasNextPage } }`
 /** Where to, as far as routing needs to know: no name and no street. */

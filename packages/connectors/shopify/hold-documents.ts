@@ -1,11 +1,9 @@
-import type { Operation } from './documents.ts'
+import { type Operation, PLACE_FIELDS } from './documents.ts'
 
 /** What is asked about fulfilment orders that may be on hold. Nobody's notes on a hold are asked for. */
 
 export const HELD_PAGE = 100
 export const PLACES_PAGE = 100
-export const PLACE_FIELDS =
-  'status fulfillBy fulfillmentHolds { reason } assignedLocation { location { id } }'
 
 /** Those that changed, held or not: what changes with a hold is theirs, and not their order's. */
 export const CHANGED_PLACES: Operation = {
