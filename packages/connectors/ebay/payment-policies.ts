@@ -13,7 +13,7 @@ const policiesSchema = z.object({
     .array(z.object({ name: z.string().optional(), immediatePay: z.boolean().optional() }))
     .optional(),
 })
-export type PaymentPolicies = { all: number; unpaid: string[] }
+type PaymentPolicies = { all: number; unpaid: string[] }
 
 /** @returns undefined where eBay does not say: the seller does not use business policies. @throws Forbidden without the right */
 export async function readPaymentPolicies(

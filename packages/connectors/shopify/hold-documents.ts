@@ -2,8 +2,8 @@ import { type Operation, PLACE_FIELDS } from './documents.ts'
 
 /** What is asked about fulfilment orders that may be on hold. Nobody's notes on a hold are asked for. */
 
-export const HELD_PAGE = 100
-export const PLACES_PAGE = 100
+const HELD_PAGE = 100
+const PLACES_PAGE = 100
 
 /** Those that changed, held or not: what changes with a hold is theirs, and not their order's. */
 export const CHANGED_PLACES: Operation = {

@@ -20,7 +20,8 @@ export function SaidHolds({ holds }: { holds: readonly ChannelHold[] }) {
   return holds.map(({ reason, code }, nth) => (
     <span key={code}>
       {nth > 0 && t('orders.andHeldFor')}
-      {t(`orders.heldReason.${reason}`)} <code className="text-xs break-all text-ink-2">{code}</code>
+      {t(`orders.heldReason.${reason}`)}{' '}
+      <code className="inline-block max-w-full text-xs break-all text-ink-2">{code}</code>
     </span>
   ))
 }

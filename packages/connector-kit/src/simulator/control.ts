@@ -34,7 +34,7 @@ export type PlacedOrder =
   /** Nothing was sold: these are short or unknown. */
   | { kind: 'refused'; skus: string[] }
 
-export const ORDER_STEPS = ['pay', 'cancel', 'refund', 'fulfill', 'hold', 'release'] as const
+const ORDER_STEPS = ['pay', 'cancel', 'refund', 'fulfill', 'hold', 'release'] as const
 /** `hold`, `release`: the platform's people, or its rules, keep an order from being sent for a while; refused where there is no such thing. */
 export type OrderStep = (typeof ORDER_STEPS)[number]
 

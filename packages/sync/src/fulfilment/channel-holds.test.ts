@@ -85,6 +85,12 @@ test('an order that its channel holds is not sent, whoever else holds it, until 
   await world.store(connectionId, [
     { kind: 'order', externalId: sold.externalId, version: sold.version, order: unsaid },
   ])
+  // An answer that cannot be read proves nothing: it waits.
+  platform.fault = (operation) => (operation === 'order' ? 'malformed' : undefined)
+  await turn(brand, 6)
+  expect(warehouse.shipments).toHaveLength(1)
+  platform.fault = () => undefined
+  await brand.clock.advance(60_000)
   await turn(brand, 10)
   expect(await heldOf(brand)).toEqual(new Map([[sold.externalId, ['channel']]]))
   expect(warehouse.shipments).toHaveLength(1)
