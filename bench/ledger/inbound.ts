@@ -68,7 +68,14 @@ export async function openInbound(
     if (context === undefined) throw new Error('the connection is worked here')
     const at = new Date()
     const events = batch.flatMap(({ facts }) => {
-      const { destination: _, shipBy: __, shippingMethod: ___, externalLocationId, ...told } = facts
+      const {
+        destination: _,
+        shipBy: __,
+        shippingMethod: ___,
+        holds: ____,
+        externalLocationId,
+        ...told
+      } = facts
       const order: ExternalOrder = { ...told, locationId: externalLocationId }
       return (
         toInboxEvent({ kind: 'order', externalId: facts.externalId, version: facts.version, order }, uuid) ??

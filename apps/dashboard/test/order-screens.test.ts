@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type HubProcess, startHubProcess } from '../../../bench/hub/hub-process.ts'
 import { seedTrackedBrand, type TrackedBrand } from '../../../bench/hub/tracked-brand.ts'
@@ -41,6 +42,7 @@ beforeAll(async () => {
   })
   order = await firstToPack()
   shipmentId = order.shipments.find(({ state }) => state === 'received')?.shipmentId ?? ''
+  await holdThere()
 }, 240_000)
 afterAll(async () => {
   if (browser === undefined) return
@@ -75,10 +77,27 @@ async function firstToPack(): Promise<Row> {
   }
 }
 
+/** As a state of it that its channel told would: what that does to sending is `channel-holds.test.ts`. */
+async function holdThere(): Promise<void> {
+  const { orderId } = order
+  const holds = JSON.stringify([
+    { reason: 'payment', code: 'AWAITING_PAYMENT' },
+    { reason: 'fraud', code: 'HIGH_RISK_OF_FRAUD' },
+  ])
+  await sql`update sales_order set channel_holds = ${holds}::jsonb where order_id = ${orderId}`.execute(
+    database.kysely,
+  )
+  await sql`
+    insert into order_hold (organization_id, order_id, reason, placed_by, placed_at)
+    select organization_id, order_id, 'channel', 'Harbour shop', now() from sales_order where order_id = ${orderId}`.execute(
+    database.kysely,
+  )
+}
+
 /** Each screen with its data, and what only its data can show. */
 const full = (): [path: string, shows: string][] => [
   ['/orders', order.number],
-  [`/orders/${order.orderId}`, 'Harbour shop'],
+  [`/orders/${order.orderId}`, 'HIGH_RISK_OF_FRAUD'],
   ['/packing', order.number],
   [`/packing/${shipmentId}`, order.number],
 ]

@@ -12,9 +12,21 @@ const count = z.int()
 
 export const holdReason = z.enum(['fraud', 'address', 'payment', 'manual'])
 export type OrderHoldReason = z.infer<typeof holdReason>
-/** `cancelling`: it is to be cancelled on its channel, which has yet to show it. */
-export const anyHoldReason = z.enum([...holdReason.options, 'cancelling'])
+/** `cancelling`: it is to be cancelled on its channel, which has yet to show it. `channel`: its channel holds it. */
+export const anyHoldReason = z.enum([...holdReason.options, 'cancelling', 'channel'])
 export type AnyOrderHoldReason = z.infer<typeof anyHoldReason>
+
+/** Why a channel holds an order, in words that all channels share, and the channel's own word for it. */
+export const channelHold = z.object({
+  reason: z.enum(['payment', 'fraud', 'address', 'stock', 'return', 'date', 'addition', 'other']),
+  code: z.string(),
+})
+export type ChannelHold = z.infer<typeof channelHold>
+
+/** What a moment of an order says of it; one that is written otherwise says nothing. */
+export function readChannelHolds(detail: unknown): ChannelHold[] {
+  return z.array(channelHold).safeParse(detail).data ?? []
+}
 
 export const cancelReason = z.enum(['out-of-stock', 'customer-asked', 'address', 'fraud', 'price', 'other'])
 export type CancelReason = z.infer<typeof cancelReason>
@@ -161,7 +173,13 @@ export const orderDetail = orderRow.extend({
   ),
   shipmentDetails: z.array(shipmentDetail),
   holdDetails: z.array(
-    z.object({ reason: anyHoldReason, note: z.string().nullable(), placedBy: z.string(), placedAt: instant }),
+    z.object({
+      reason: anyHoldReason,
+      note: z.string().nullable(),
+      placedBy: z.string(),
+      placedAt: instant,
+      said: z.array(channelHold).describe('Of a hold of its channel: why, as the channel says.'),
+    }),
   ),
   hasRecipient: z.boolean().describe('The hub knows to whom it goes; asking is noted.'),
   timeline: z.array(orderMoment).describe('From the first moment to the last.'),

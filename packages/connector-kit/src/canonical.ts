@@ -1,4 +1,5 @@
 import type { AnnouncedReturn } from './announced-return.ts'
+import type { OrderHold } from './order-hold.ts'
 import type { Destination, WarehouseReceipt, WarehouseReturn, WarehouseShipment } from './warehouse/shapes.ts'
 
 /** The canonical shapes that connectors map platform shapes to and from. Quantities are whole listing units. */
@@ -105,6 +106,11 @@ export type ExternalOrder = {
   shipBy?: Date
   /** What the shopper chose, as the platform calls it. Absent: nothing. */
   shippingMethod?: string
+  /**
+   * Why the platform itself holds it from being sent, each reason once; empty: nothing does. Absent: this answer does not say,
+   * and what was known stays. Where the manifest declares `holds`, `order` and `orders` always say.
+   */
+  holds?: readonly OrderHold[]
   lines: OrderLine[]
 }
 
@@ -206,11 +212,13 @@ export type QueuedMessage = WebhookMessage & { receipt: string }
 /**
  * What a webhook is about. `order` and `level` and `listing` carry what the body says, or only the id as a hint:
  * then the hub reads that one thing; so do `shipment`, `receipt` and `return` of a warehouse, whose list is then read.
+ * `order-hold`: whether an order is held, as a list shows it; where that is not what is known, the order is read.
  * `announced-return`: a customer was granted to send something back, as it stands. `counted`: what it counts has changed. `ignored` is answered and dropped (pings, topics we did not ask for).
  */
 export type WebhookEvent =
   | { kind: 'order'; externalId: string; version: number | undefined; order: ExternalOrder | undefined }
   | { kind: 'order-deleted'; externalId: string }
+  | { kind: 'order-hold'; externalId: string; version: number; held: boolean }
   | { kind: 'level'; level: ExternalLevel }
   | { kind: 'listing'; externalId: string; deleted: boolean }
   | {

@@ -30,6 +30,8 @@ export type Capabilities = {
   tracking: boolean
   /** What `cancel` takes: nothing (there is none), a whole order only, or single lines and units. */
   cancel: false | 'order' | 'lines'
+  /** True where the platform itself can hold an order from being sent: then its orders say `holds`. */
+  holds?: true
   /** True where it keeps stock that the platform itself counts and sells (FBA, WFS): then it has `counts`. */
   counts?: true
   /**

@@ -175,7 +175,10 @@ export type ChannelOperations = {
     query: { since: Date; cursor: string | undefined },
     options?: CallOptions,
   ): Promise<Page<WebhookEvent>>
-  /** One order read directly; throws NotFound. */
+  /**
+   * One order read directly; throws NotFound. By its own id, or by that of a part of it which one of its webhooks named in its
+   * place; the answer has the order's.
+   */
   order(externalId: string, options?: CallOptions): Promise<ExternalOrder>
   /**
    * To whom an order goes: read when it is sent, not before. Undefined: the platform does not say (yet, or any more).

@@ -202,6 +202,26 @@ test('the older API says the same in other words', () => {
   expect(() => v0('Teleported')).toThrow('not documented')
 })
 
+// models/orders-api-model/ordersV0.json: "All items in the order have been shipped", an invoice is missing.
+test.each([
+  ['as published: all of it has left', 3, 'closed', 3, 3],
+  ['whose lines do not say', undefined, 'closed', 3, 3],
+  ['whose lines say otherwise: they are believed', 1, 'open', 3, 1],
+])('an invoice that is not confirmed, of an order %s', (_, QuantityShipped, state, current, shipped) => {
+  const read = toOrderV0(
+    {
+      AmazonOrderId: '112-0000001-0000002',
+      PurchaseDate: '2026-11-20T10:00:00Z',
+      LastUpdateDate: '2026-11-20T11:00:00Z',
+      OrderStatus: 'InvoiceUnconfirmed',
+      FulfillmentChannel: 'MFN',
+      MarketplaceId: 'A1PA6795UKMFR9',
+    },
+    [{ OrderItemId: '1', SellerSKU: 'TEA-1', QuantityOrdered: 3, QuantityShipped }],
+  )
+  expect(read).toMatchObject({ state, lines: [{ ordered: 3, current, shipped }] })
+})
+
 test.each(['TELEPORTED', '', 'unshipped', 'constructor', '__proto__'])(
   'the status "%s" is never guessed',
   (status) => {

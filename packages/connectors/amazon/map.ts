@@ -103,8 +103,6 @@ const statusesV0: Readonly<Record<string, string>> = {
   PendingAvailability: 'PENDING_AVAILABILITY',
   Pending: 'PENDING',
   Unshipped: 'UNSHIPPED',
-  // Ready but for an invoice that must be confirmed first.
-  InvoiceUnconfirmed: 'UNSHIPPED',
   PartiallyShipped: 'PARTIALLY_SHIPPED',
   Shipped: 'SHIPPED',
   Canceled: 'CANCELLED',
@@ -166,7 +164,7 @@ export function toOrder(order: Order): ExternalOrder {
 export function toOrderV0(order: OrderV0, items: readonly OrderItemV0[]): ExternalOrder {
   return toExternalOrder({
     orderId: order.AmazonOrderId,
-    status: statusesV0[order.OrderStatus] ?? order.OrderStatus,
+    status: toStatus(order.OrderStatus, items),
     placedAt: order.PurchaseDate,
     changedAt: order.LastUpdateDate,
     marketplaceId: order.MarketplaceId,
@@ -188,6 +186,18 @@ export function toOrderV0(order: OrderV0, items: readonly OrderItemV0[]): Extern
       open: undefined,
     })),
   })
+}
+
+/**
+ * "All items in the order have been shipped", and an invoice is missing (`InvoiceUnconfirmed`): lines that say that something has
+ * not left are believed.
+ */
+function toStatus(status: string, items: readonly OrderItemV0[]): string {
+  if (status !== 'InvoiceUnconfirmed') return statusesV0[status] ?? status
+  const isWhole = items.every(
+    ({ QuantityShipped: left, QuantityOrdered: all }) => left === undefined || left >= all,
+  )
+  return isWhole ? 'SHIPPED' : 'PARTIALLY_SHIPPED'
 }
 
 function toExternalOrder(told: Told): ExternalOrder {

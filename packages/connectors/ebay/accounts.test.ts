@@ -188,6 +188,27 @@ describe('check', () => {
       })
       expect(found.warnings.join(' ')).toContain('500 items')
     }))
+
+  test.each([
+    [[{ name: 'At once', immediatePay: true }], 'Your payment policies require immediate payment'],
+    [
+      [
+        { name: 'At once', immediatePay: true },
+        { name: 'Later', immediatePay: false },
+      ],
+      'do not require immediate payment: "Later". Switch',
+    ],
+    [[], 'Have your listings require'],
+    ['none' as const, 'Have your listings require'],
+  ])('which of its payment policies leave sales unseen: %j', (paymentPolicies, said) =>
+    withAccount({ paymentPolicies }, async ({ operations }) => {
+      const { warnings, missingScopes } = await operations.check()
+      expect(missingScopes).toEqual([])
+      expect(warnings.filter((each) => each.includes('commits to buy'))).toEqual([
+        expect.stringContaining(said),
+      ])
+    }),
+  )
 })
 
 describe('limits', () => {

@@ -3,6 +3,7 @@ import * as answers from './answers.ts'
 import type { FulfillmentApi } from './fulfillment.ts'
 import type { Inventory } from './inventory.ts'
 import type { NotificationApi } from './notification.ts'
+import { readPaymentPolicies, toUnpaidWarning } from './payment-policies.ts'
 import { isMarketplaceId, marketplaces } from './places.ts'
 import type { Quotas } from './quotas.ts'
 import { scopes } from './scopes.ts'
@@ -50,11 +51,15 @@ export async function check(checking: Checking): Promise<CheckResult> {
     },
     answers.user,
   )
-  const [, , locations, privileges, keepsAtNought] = await Promise.all([
+  const [, , locations, privileges, policies, keepsAtNought] = await Promise.all([
     allowed(inventory.probeWriting({ signal }), scopes.inventory),
     allowed(fulfillment.probeWriting({ signal }), scopes.fulfillment),
     allowed(inventory.locations({ signal }), scopes.inventory),
     allowed(readPrivileges(transport, signal), scopes.account),
+    allowed(
+      readPaymentPolicies(transport, settings.marketplace, { ...(signal && { signal }) }),
+      scopes.account,
+    ),
     allowed(trading.keepsListingsAtNought({ signal }), scopes.base),
     allowed(notification.subscriptions('user', { signal }), scopes.notification),
     quotas.refresh({ signal }),
@@ -78,14 +83,10 @@ export async function check(checking: Checking): Promise<CheckResult> {
         isElsewhere: user.registrationMarketplaceId !== undefined && home !== settings.marketplace,
         home,
       }),
-      unpaidWarning,
+      toUnpaidWarning(policies),
     ],
   }
 }
-
-/** True of every account: a person should hear it once. */
-const unpaidWarning =
-  'eBay takes units off a listing when a buyer commits to buy and shows the order only once it is paid: until then the hub does not know of them.'
 
 function readPrivileges(transport: Transport, signal: AbortSignal | undefined) {
   return transport.ask(

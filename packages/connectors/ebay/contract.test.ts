@@ -142,6 +142,7 @@ describe.skipIf(contract === undefined)('the published contract', () => {
         'GET /commerce/notification/v1/subscription',
         'GET /commerce/notification/v1/topic/{topic_id}',
         'GET /developer/analytics/v1_beta/rate_limit/',
+        'GET /sell/account/v1/payment_policy',
         'GET /sell/account/v1/privilege',
         'GET /sell/fulfillment/v1/order',
         'GET /sell/fulfillment/v1/order/{orderId}',

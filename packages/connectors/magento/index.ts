@@ -31,6 +31,7 @@ export const connector = defineConnector({
       webhooks: [],
       tracking: true,
       cancel: 'order',
+      holds: true,
       withdraw: 'disabled',
       latestEffectMs: 2 * MINUTE_MS,
       visibilityLagMs: 10_000,

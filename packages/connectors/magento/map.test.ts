@@ -42,6 +42,7 @@ test('an order: its number, times in UTC, currency, and nothing personal', () =>
     currency: 'EUR',
     test: false,
     locationId: undefined,
+    holds: [],
     lines: [
       {
         externalId: '12',
@@ -279,4 +280,11 @@ test('a product: barcode of the chosen attribute, disabled is inactive, uncounte
   expect(toListing(product, facts, 'category_ids').barcode).toBeUndefined()
   const uncounted = toListing({ ...product, status: 2 }, { isCounted: false, sellsBeyondZero: true }, 'ean')
   expect(uncounted).toMatchObject({ tracked: false, sellsBeyondZero: false, state: 'inactive' })
+})
+
+test('what Magento ships nothing of is held, with its own word for it', () => {
+  const heldIn = (state: string) => toOrder(order({ state }), 'no').holds
+  expect(heldIn('holded')).toEqual([{ reason: 'other', code: 'holded' }])
+  expect(heldIn('payment_review')).toEqual([{ reason: 'payment', code: 'payment_review' }])
+  for (const state of ['new', 'processing', 'pending_payment']) expect(heldIn(state)).toEqual([])
 })

@@ -2,6 +2,7 @@ import {
   type ExternalListing,
   type ExternalOrder,
   Malformed,
+  type OrderHold,
   type OrderLine,
   type OrderState,
   type Subtracted,
@@ -92,8 +93,15 @@ export function toOrder(order: MagentoOrder, subtracted: Extract<Subtracted, 'ye
     locationId: undefined,
     ...(destination !== undefined && { destination }),
     ...(order.shipping_description && { shippingMethod: order.shipping_description }),
+    holds: holdsOf(order.state),
     lines,
   }
+}
+
+/** Two states in which Magento ships nothing: a person put it on hold, or its payment is being looked at for fraud. */
+function holdsOf(state: string): OrderHold[] {
+  if (state === 'holded') return [{ reason: 'other', code: state }]
+  return state === 'payment_review' ? [{ reason: 'payment', code: state }] : []
 }
 
 /** What the units say beside the state: `closed` is also an order that was refunded before anything left. */

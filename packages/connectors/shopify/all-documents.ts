@@ -27,6 +27,7 @@ import {
   UNPUBLISH,
   UNSUBSCRIBE,
 } from './documents.ts'
+import { CHANGED_PLACES, ORDER_OF_PLACE, PLACES } from './hold-documents.ts'
 import { GRANTED, ORDER_RETURNS, RETURN_LINES, RETURNED_ORDERS } from './return-documents.ts'
 import {
   ACCEPT_CANCELLATION,
@@ -58,6 +59,9 @@ export const ALL_OPERATIONS: readonly Operation[] = [
   ORDER_PART_IDS,
   FULFILLMENT_LINES,
   REFUND_LINES,
+  PLACES,
+  ORDER_OF_PLACE,
+  CHANGED_PLACES,
   GRANTED,
   RETURNED_ORDERS,
   ORDER_RETURNS,

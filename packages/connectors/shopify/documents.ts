@@ -14,6 +14,7 @@ export const LEVELS_PAGE = 250
 /** The first page is small because most polls find little, and the whole page is charged before it is read. */
 export const ORDERS_FIRST_PAGE = 10
 export const ORDERS_PAGE = 30
+export const ORDER_ROW_COST = 32
 export const ORDER_PARTS = { lines: 50, fulfillments: 8, fulfillmentLines: 20, refunds: 8, refundLines: 10 }
 
 export const CHECK: Operation = {
@@ -107,7 +108,11 @@ export const SET_LEVELS: Operation = {
 
 const ORDER_FIELDS = `id name createdAt updatedAt cancelledAt closed confirmed test currencyCode displayFinancialStatus`
 const LINE_FIELDS = `id sku title quantity currentQuantity unfulfilledQuantity variant { id }`
-const ASSIGNED = `fulfillmentOrders(first: 2) { nodes { fulfillBy assignedLocation { location { id } } } }`
+/** Of a part of an order: from where, by when, and what holds it. */
+export const PLACE_FIELDS =
+  'status fulfillBy fulfillmentHolds { reason } assignedLocation { location { id } }'
+const assigned = (first: number) =>
+  `fulfillmentOrders(first: ${first}) { nodes { ${PLACE_FIELDS} } pageInfo { hasNextPage } }`
 /** Where to, as far as routing needs to know: no name and no street. */
 const DESTINATION_FIELDS = `countryCodeV2 provinceCode province zip city`
 const SENDING = `shippingAddress { ${DESTINATION_FIELDS} } shippingLine { title }`
@@ -115,14 +120,14 @@ const SENDING = `shippingAddress { ${DESTINATION_FIELDS} } shippingLine { title 
 /** Enough for orders that were never refunded or edited; the others are read one by one with `ORDER`. */
 export const ORDERS: Operation = {
   name: 'orders',
-  cost: 2 + ORDERS_PAGE * 30,
+  cost: 2 + ORDERS_PAGE * ORDER_ROW_COST,
   query: `query PlimsollOrders($first: Int!, $after: String, $query: String!) {
   orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
     nodes {
       ${ORDER_FIELDS}
       lineItems(first: 8) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage } }
       refunds(first: 1) { id }
-      ${ASSIGNED}
+      ${assigned(2)}
       ${SENDING}
     }
     pageInfo { hasNextPage endCursor }
@@ -132,7 +137,7 @@ export const ORDERS: Operation = {
 
 export const ORDER: Operation = {
   name: 'order',
-  cost: 650,
+  cost: 690,
   query: `query PlimsollOrder($id: ID!, $after: String) {
   order(id: $id) {
     ${ORDER_FIELDS}
@@ -155,7 +160,7 @@ export const ORDER: Operation = {
         pageInfo { hasNextPage }
       }
     }
-    ${ASSIGNED}
+    ${assigned(10)}
     ${SENDING}
   }
 }`,

@@ -68,7 +68,7 @@ const orderFields = {
   test: false,
   currencyCode: 'EUR',
   displayFinancialStatus: 'PAID',
-  fulfillmentOrders: { nodes: [] },
+  fulfillmentOrders: { nodes: [], pageInfo: { hasNextPage: false } },
   shippingAddress: null,
   shippingLine: null,
 }

@@ -88,6 +88,15 @@ const returned = fc.record(
   { id, admin_graphql_api_id: fc.constant('gid://shopify/Return/1') },
   { requiredKeys: [] },
 )
+const heldPart = fc.record({
+  fulfillment_order: fc.record({
+    id: fc.oneof(
+      id,
+      id.map((number) => `gid://shopify/FulfillmentOrder/${number}`),
+    ),
+    status: text,
+  }),
+})
 const bodies: Record<string, fc.Arbitrary<unknown>> = {
   'orders/create': order,
   'orders/updated': order,
@@ -95,6 +104,11 @@ const bodies: Record<string, fc.Arbitrary<unknown>> = {
   'orders/edited': fc.record({ order_edit: fc.record({ id, order_id: id }) }),
   'orders/delete': fc.record({ id }),
   'refunds/create': fc.record({ id, order_id: id }),
+  'fulfillment_orders/placed_on_hold': heldPart,
+  'fulfillment_orders/hold_released': heldPart,
+  'fulfillment_orders/scheduled_fulfillment_order_ready': heldPart,
+  'fulfillment_holds/added': heldPart,
+  'fulfillment_holds/released': heldPart,
   'inventory_levels/update': level,
   'products/update': fc.record({ id, variants: few(fc.record({ id })) }),
   'products/delete': fc.record({ id }),

@@ -8,7 +8,14 @@ import { z } from 'zod'
 /** An id in an answer. The schema's `ID!` may be empty text; an id never is. */
 export const gidSchema = z.string().min(1)
 
-export type GidKind = 'Order' | 'LineItem' | 'ProductVariant' | 'InventoryItem' | 'Location' | 'Return'
+export type GidKind =
+  | 'Order'
+  | 'LineItem'
+  | 'ProductVariant'
+  | 'InventoryItem'
+  | 'Location'
+  | 'Return'
+  | 'FulfillmentOrder'
 
 export function toGid(kind: GidKind, id: number | string): string {
   return `gid://shopify/${kind}/${id}`

@@ -1,6 +1,7 @@
 import { defineConnector } from '@plimsoll/connector-kit'
 import { API_VERSION, BUDGET_NAME } from './api.ts'
 import { access, grant } from './authorization.ts'
+import { holdsStream } from './holds.ts'
 import { QUANTITY_MAX, SET_MAX } from './levels.ts'
 import { open } from './operations.ts'
 import { returnsStream } from './returns.ts'
@@ -32,7 +33,8 @@ export const connector = defineConnector({
       batchMax: SET_MAX,
       quantityMax: QUANTITY_MAX,
       webhooks: TOPICS,
-      streams: [returnsStream],
+      streams: [returnsStream, holdsStream],
+      holds: true,
       tracking: true,
       cancel: 'lines',
       // Fulfilment services of other applications.
@@ -77,6 +79,12 @@ export const connector = defineConnector({
           fact: 'Granting, changing, closing and cancelling a return changes when its order was updated last',
           source:
             'assumed: Order.updatedAt does not say what counts; the webhooks of returns do not depend on it',
+          verified: false,
+        },
+        {
+          fact: 'Placing and releasing a hold changes when its fulfilment order was updated last, and the list of those shows it within a minute',
+          source:
+            'assumed: FulfillmentOrder.updatedAt does not say what counts; the webhooks of holds do not depend on it',
           verified: false,
         },
         {

@@ -142,6 +142,7 @@ test.each(cases)('order line: $story', ({ expected, ...given }) => {
   const order = toOrder({
     externalId: 'gid://shopify/Order/1',
     number: '#1',
+    holds: undefined,
     placedAt: '2026-11-01T10:00:00Z',
     updatedAt: '2026-11-01T10:00:05Z',
     cancelled: false,

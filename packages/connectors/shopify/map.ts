@@ -4,12 +4,14 @@ import {
   type ExternalLocation,
   type ExternalOrder,
   Malformed,
+  type OrderHold,
   type OrderLine,
   type OrderState,
   type Subtracted,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { destinationSchema, toDestination } from './addresses.ts'
+import { type Place, placeSchema, toHolds } from './holds.ts'
 import { gidSchema } from './ids.ts'
 import { toInstant } from './instants.ts'
 
@@ -185,6 +187,8 @@ export type OrderFacts = {
   /** Instants by which its parts are to leave, as far as Shopify says. */
   shipBy: readonly string[]
   shippingMethod: string | undefined
+  /** Undefined: not said. */
+  holds: readonly OrderHold[] | undefined
   lines: readonly LineFacts[]
   /** Units that left, by line id. */
   shipped: ReadonlyMap<string, number>
@@ -213,6 +217,7 @@ export function toOrder(facts: OrderFacts): ExternalOrder {
     ...(facts.destination !== undefined && { destination: facts.destination }),
     ...toShipBy(facts.shipBy),
     ...(facts.shippingMethod && { shippingMethod: facts.shippingMethod }),
+    ...(facts.holds !== undefined && { holds: facts.holds }),
     lines,
   }
 }
@@ -307,12 +312,8 @@ export const orderNodeSchema = z.object({
   currencyCode: z.string(),
   displayFinancialStatus: z.string().nullable(),
   fulfillmentOrders: z.object({
-    nodes: z.array(
-      z.object({
-        fulfillBy: z.string().nullable(),
-        assignedLocation: z.object({ location: z.object({ id: gidSchema }).nullable() }),
-      }),
-    ),
+    nodes: z.array(placeSchema),
+    pageInfo: z.object({ hasNextPage: z.boolean() }),
   }),
   shippingAddress: destinationSchema.nullable(),
   shippingLine: z.object({ title: z.string() }).nullable(),
@@ -354,9 +355,12 @@ export function toOrderFacts(
     lines: readonly LineNode[]
     shipped: ReadonlyMap<string, number>
     refunds: OrderFacts['refunds']
+    /** Where its list row does not show all of them. */
+    places?: readonly Place[]
   },
 ): OrderFacts {
-  const locations = new Set(node.fulfillmentOrders.nodes.map((each) => each.assignedLocation.location?.id))
+  const places = parts.places ?? node.fulfillmentOrders.nodes
+  const locations = new Set(places.map((each) => each.assignedLocation.location?.id))
   // Taken from several places: no one location to name.
   const [locationId] = locations.size === 1 ? [...locations] : []
   return {
@@ -374,7 +378,8 @@ export function toOrderFacts(
       node.shippingAddress === null
         ? undefined
         : toDestination({ ...node.shippingAddress, country: node.shippingAddress.countryCodeV2 }),
-    shipBy: node.fulfillmentOrders.nodes.flatMap(({ fulfillBy }) => fulfillBy ?? []),
+    shipBy: places.flatMap(({ fulfillBy }) => fulfillBy ?? []),
+    holds: toHolds(places),
     shippingMethod: node.shippingLine?.title,
     lines: parts.lines.map(toLineFacts),
     shipped: parts.shipped,

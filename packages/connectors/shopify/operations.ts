@@ -1,10 +1,16 @@
-import { type ChannelOperations, type ConnectorContext, withoutAnswer } from '@plimsoll/connector-kit'
+import {
+  type ChannelOperations,
+  type ConnectorContext,
+  ORDER_HOLDS,
+  withoutAnswer,
+} from '@plimsoll/connector-kit'
 import { readRecipient } from './addresses.ts'
 import { createApi } from './api.ts'
 import { cancel } from './cancellation.ts'
 import { check } from './check.ts'
 import { readCounts } from './counts.ts'
 import { ensureService } from './fulfillment-requests.ts'
+import { readHeldOrders } from './holds.ts'
 import { readLevels, setLevels } from './levels.ts'
 import { getListing, listListings } from './listings.ts'
 import { listCountedElsewhere, listLocations } from './locations.ts'
@@ -34,7 +40,10 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     reinstate: (externalId, options) => reinstate(api, externalId, options),
     orders: (query, options) => listOrders(api, query, options),
     order: (externalId, options) => getOrder(api, externalId, options),
-    stream: (name, query, options) => readAnnouncedReturns(api, name, query, options),
+    stream: (name, query, options) =>
+      name === ORDER_HOLDS
+        ? readHeldOrders(api, query, options)
+        : readAnnouncedReturns(api, name, query, options),
     recipient: (externalId, options) => withoutAnswer(readRecipient(api, externalId, options)),
     ship: (shipment, options) => ship(api, shipment, options),
     cancel: (cancellation, options) => cancel(api, cancellation, options),

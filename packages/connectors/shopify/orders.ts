@@ -7,11 +7,13 @@ import {
   ORDER,
   ORDER_PART_IDS,
   ORDER_PARTS,
+  ORDER_ROW_COST,
   ORDERS,
   ORDERS_FIRST_PAGE,
   ORDERS_PAGE,
   REFUND_LINES,
 } from './documents.ts'
+import { orderIdOf, readPlaces } from './holds.ts'
 import { gidSchema } from './ids.ts'
 import {
   hasLeft,
@@ -70,7 +72,7 @@ export async function listOrders(
   const { data, date } = await api.read(ORDERS, variables, listSchema, {
     ...options,
     priority: 2,
-    cost: 2 + first * 30,
+    cost: 2 + first * ORDER_ROW_COST,
   })
   const rows: ExternalOrder[] = []
   const unreadable: NonNullable<Page<ExternalOrder>['unreadable']> = []
@@ -96,7 +98,8 @@ async function readRow(
   options: CallOptions,
 ): Promise<ExternalOrder | undefined> {
   const lines = node.lineItems.nodes
-  if (node.lineItems.pageInfo.hasNextPage || !linesTellAll(node, lines, node.refunds.length > 0)) {
+  const isMore = node.lineItems.pageInfo.hasNextPage || node.fulfillmentOrders.pageInfo.hasNextPage
+  if (isMore || !linesTellAll(node, lines, node.refunds.length > 0)) {
     return await findOrder(api, node.id, options)
   }
   return toOrder(toOrderFacts(node, { lines, shipped: shippedByLines(lines), refunds: [] }))
@@ -124,8 +127,9 @@ const orderSchema = z.object({
 })
 type OrderDetail = NonNullable<z.infer<typeof orderSchema>['order']>
 
-/** One order with all its parts, straight from the database (not search). Throws NotFound. */
-export async function getOrder(api: Api, id: string, options: CallOptions = {}): Promise<ExternalOrder> {
+/** One order with all its parts, straight from the database (not search), by its id or a fulfilment order's. Throws NotFound. */
+export async function getOrder(api: Api, named: string, options: CallOptions = {}): Promise<ExternalOrder> {
+  const id = await orderIdOf(api, named, options)
   const order = await findOrder(api, id, options)
   if (order === undefined) throw new NotFound(`Shopify has no order ${id}`)
   return order
@@ -145,7 +149,10 @@ async function findOrder(api: Api, id: string, options: CallOptions): Promise<Ex
   const { order } = read
   if (order === null) return undefined
   const parts = isTruncated(order) ? await readLongParts(api, id, options) : readShortParts(order)
-  return toOrder(toOrderFacts(order, { lines, ...parts }))
+  const places = order.fulfillmentOrders.pageInfo.hasNextPage
+    ? await readPlaces(api, id, options)
+    : order.fulfillmentOrders.nodes
+  return toOrder(toOrderFacts(order, { lines, ...parts, places }))
 }
 
 type Parts = Pick<OrderFacts, 'shipped' | 'refunds'>

@@ -69,6 +69,14 @@ async function workADay(shop: ConnectedShop): Promise<void> {
   await operations.order(first.externalId)
   await operations.recipient?.(first.externalId)
 
+  // Held, and in more parts than are read with it.
+  const [place] = order.fulfillmentOrders
+  if (place === undefined) throw new Error('no fulfilment order')
+  for (let at = 0; at < 11; at += 1)
+    order.fulfillmentOrders.push({ ...place, id: 100 + at, status: 'ON_HOLD', lines: [] })
+  await operations.order(`gid://shopify/FulfillmentOrder/${place.id}`)
+  await operations.stream?.('order-holds', { since: new Date(0), cursor: undefined })
+
   // A return of more lines than are read at once.
   const granted = grantReturn(simulator.shop, order, 1)
   if (typeof granted === 'string') throw new Error(granted)

@@ -8,7 +8,7 @@ import {
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { toDestination } from './addresses.ts'
-import { toGid } from './ids.ts'
+import { gidSchema, toGid } from './ids.ts'
 import { toInstant } from './instants.ts'
 import { hasLeft, type OrderFacts, toFinancialStatus, toOrder, toRefundKind } from './map.ts'
 import type { Credentials, Settings } from './settings.ts'
@@ -104,6 +104,7 @@ export function toWebhookOrder(body: z.infer<typeof orderSchema>): ExternalOrder
     // Bodies carry no fulfilment orders, which say it.
     shipBy: [],
     shippingMethod: body.shipping_lines?.[0]?.title ?? undefined,
+    holds: undefined,
     lines: lines.map((line) => ({
       id: toGid('LineItem', line.id),
       variantId: line.variant_id ? toGid('ProductVariant', line.variant_id) : undefined,
@@ -139,6 +140,7 @@ const levelSchema = z.object({
 const refundSchema = z.object({ order_id: idSchema })
 const returnSchema = z.object({ id: idSchema.optional(), admin_graphql_api_id: z.string().min(1).optional() })
 const editSchema = z.object({ order_edit: z.object({ order_id: idSchema }) })
+const placeBodySchema = z.object({ fulfillment_order: z.object({ id: z.union([idSchema, gidSchema]) }) })
 const productSchema = z.object({ variants: z.array(z.object({ id: idSchema })) })
 const privacySchema = z.object({ shop_domain: z.string().min(1) })
 /** What Shopify posts to a fulfilment service's callback: signed alike, without a topic. */
@@ -167,6 +169,16 @@ function parse(request: WebhookMessage): WebhookEvent[] {
     case 'orders/edited': {
       const { order_edit } = read(request, editSchema, topic)
       return [hint(order_edit.order_id)]
+    }
+    case 'fulfillment_orders/placed_on_hold':
+    case 'fulfillment_orders/hold_released':
+    case 'fulfillment_orders/scheduled_fulfillment_order_ready':
+    case 'fulfillment_holds/added':
+    case 'fulfillment_holds/released': {
+      // Which order it is a part of the body does not say; its id is what the order is read by.
+      const { id } = read(request, placeBodySchema, topic).fulfillment_order
+      const externalId = id.startsWith('gid:') ? id : toGid('FulfillmentOrder', id)
+      return [{ kind: 'order', externalId, version: undefined, order: undefined }]
     }
     case 'refunds/create':
       // A refund alone does not tell what is left of the order.
@@ -286,6 +298,7 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
     'note_attributes',
     'customer_note',
     'return_reason_note',
+    'reason_notes',
     'decline',
     'properties',
     'destination',

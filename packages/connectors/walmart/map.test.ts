@@ -22,6 +22,7 @@ describe('orders', () => {
       locationId: '1000005050',
       shipBy: new Date(1_568_700_000_000),
       shippingMethod: 'Value',
+      holds: [],
       lines: [
         {
           externalId: '4',

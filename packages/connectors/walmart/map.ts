@@ -118,6 +118,10 @@ export function toOrder(order: WalmartOrder, market: Market): ExternalOrder {
     ...(destination !== undefined && { destination }),
     ...(estimatedShipDate != null && { shipBy: new Date(estimatedShipDate) }),
     ...(methodCode && { shippingMethod: methodCode }),
+    // Said in Mexico alone; where some units are held back, none is sent before all may be.
+    holds: order.orderLines.orderLine.some((line) => unitsOf(line).held > 0)
+      ? [{ reason: 'other', code: 'OnHold' }]
+      : [],
     lines,
   }
 }

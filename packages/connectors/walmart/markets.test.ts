@@ -129,7 +129,11 @@ test('Mexico: what Walmart holds back is sold, and is not sent', () => {
       },
     ]),
   )
-  expect(toOrder(said, 'mx')).toMatchObject({ state: 'open', lines: [{ current: 3, shipped: 0 }] })
+  expect(toOrder(said, 'mx')).toMatchObject({
+    state: 'open',
+    holds: [{ reason: 'other', code: 'OnHold' }],
+    lines: [{ current: 3, shipped: 0 }],
+  })
   const [line] = said.orderLines.orderLine
   expect(line && unitsOf(line)).toMatchObject({ open: 3, held: 2 })
 })

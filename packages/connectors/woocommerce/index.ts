@@ -28,6 +28,7 @@ export const connector = defineConnector({
       webhooks: topics,
       tracking: true,
       cancel: 'lines',
+      holds: true,
       withdraw: 'set to private',
       latestEffectMs: 120_000,
       visibilityLagMs: 0,

@@ -281,3 +281,9 @@ test('a variation is no more alive than its parent', () => {
   expect(toVariationListing(variation, { id: 7, name: 'Shirt', status: 'draft' }).state).toBe('inactive')
   expect(toVariationListing(variation, undefined).state).toBe('gone')
 })
+
+test('an order on hold waits for its payment, and no other does', () => {
+  const heldIn = (status: string) => toOrder({ ...order, status }, noParts, none).holds
+  expect(heldIn('on-hold')).toEqual([{ reason: 'payment', code: 'on-hold' }])
+  for (const status of ['pending', 'processing', 'completed', 'cancelled']) expect(heldIn(status)).toEqual([])
+})

@@ -202,6 +202,8 @@ export function toOrder(
     locationId: defaultLocationId,
     ...(destination !== undefined && { destination }),
     ...(method && { shippingMethod: method }),
+    // Stock is taken, and the money is not there: a bank transfer or a cheque that somebody has to confirm.
+    holds: order.status === 'on-hold' ? [{ reason: 'payment', code: order.status }] : [],
     lines: order.line_items.map((line): OrderLine => {
       const kept = Math.max(0, line.quantity - (refunded.get(line.id) ?? 0))
       const gone = hasLeft ? kept : Math.min(kept, shipped.get(String(line.id)) ?? 0)

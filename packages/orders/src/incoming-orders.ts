@@ -9,7 +9,7 @@ import {
 } from '@plimsoll/stock'
 import { type Committed, findCommitted } from './fulfilment/shipments.store.ts'
 import { decideOrderChange, isForwardStep, type KnownLine } from './order-change.ts'
-import { contentHashOf, type LineFacts, type OrderFacts } from './order-facts.ts'
+import { type ChannelHold, contentHashOf, heldNow, type LineFacts, type OrderFacts } from './order-facts.ts'
 import { decideVersion, type VersionVerdict } from './order-version.ts'
 import {
   findLines,
@@ -35,6 +35,8 @@ export type AppliedOrder = {
   orderId: string | undefined
   isNew: boolean
   unmapped: LineFacts[]
+  /** Where this state says of its channel's holds what was not known before: what held it, and what does now. */
+  held?: { before: readonly ChannelHold[]; now: readonly ChannelHold[] }
   /** Listing units that the platform took off its own number and put back. */
   subtracted: {
     stockUnitId: string
@@ -112,10 +114,13 @@ export function decideOrders(
   const changedLines = new Map<string, LineToSave>()
   const changedReservations = new Map<string, ReservationRow>()
 
-  for (const { facts, authoritative, seenBy, seenAt } of incoming) {
-    const row = known.get(facts.externalId)
+  for (const { facts: told, authoritative, seenBy, seenAt } of incoming) {
+    const row = known.get(told.externalId)
+    // A state that does not say what holds the order leaves it as it was.
+    const holds = heldNow(told.state, told.holds ?? row?.channelHolds ?? undefined)
+    const facts = { ...told, holds }
     const contentHash = contentHashOf(facts)
-    const verdict = decideVersion(
+    const decided = decideVersion(
       toKnownVersion(row, lines),
       {
         version: facts.version,
@@ -124,6 +129,9 @@ export function decideOrders(
       },
       authoritative,
     )
+    // That nothing holds it is news where nobody had said so.
+    const isFirstWord = row?.channelHolds === null && told.holds !== undefined
+    const verdict = decided === 'repeated' && isFirstWord ? 'apply' : decided
     if (verdict !== 'apply') {
       orders.push({ verdict, orderId: row?.orderId, isNew: false, unmapped: [], subtracted: [] })
       continue
@@ -164,6 +172,7 @@ export function decideOrders(
       destination: facts.destination ?? row?.destination ?? null,
       shipBy: facts.shipBy ?? row?.shipBy ?? null,
       shippingMethod: facts.shippingMethod ?? row?.shippingMethod ?? null,
+      channelHolds: holds ?? null,
     }
     known.set(facts.externalId, next)
     lines.set(orderId, change.lines)
@@ -179,6 +188,7 @@ export function decideOrders(
       orderId,
       isNew: row === undefined,
       unmapped: change.unmapped,
+      ...heldChange(row?.channelHolds ?? [], holds),
       subtracted: change.subtracted.map((entry) => ({
         ...entry,
         externalLocationId: facts.externalLocationId,
@@ -198,6 +208,15 @@ export function decideOrders(
       new Set(knownOrders.reservations.map((row) => row.reservationId)),
     ),
   }
+}
+
+function heldChange(
+  before: readonly ChannelHold[],
+  now: readonly ChannelHold[] | undefined,
+): Pick<AppliedOrder, 'held'> {
+  const codesOf = (holds: readonly ChannelHold[]) => holds.map(({ code }) => code).sort()
+  if (now === undefined || codesOf(before).join('\n') === codesOf(now).join('\n')) return {}
+  return { held: { before, now } }
 }
 
 /** Where an order's lines reserve; null: nowhere. */

@@ -57,6 +57,7 @@ export {
 export { lockLotsOfOrders } from './lots-of-orders.ts'
 export type { KnownLine } from './order-change.ts'
 export {
+  type ChannelHold,
   contentHashOf,
   type LineFacts,
   type OrderDestination,

@@ -22,8 +22,13 @@ export type OrderFacts = {
   destination?: OrderDestination | undefined
   shipBy?: Date | undefined
   shippingMethod?: string | undefined
+  /** Why its channel holds it; empty: it does not. Absent: it does not say, and what was known stays. */
+  holds?: readonly ChannelHold[] | undefined
   lines: LineFacts[]
 }
+
+/** A reason for which a channel holds an order, and the channel's own word for it. */
+export type ChannelHold = { reason: string; code: string }
 
 export type OrderDestination = {
   country: string
@@ -55,8 +60,8 @@ export type LineFacts = {
 }
 
 /**
- * The part of an order that stock depends on, as one short text: equal content at an equal version is
- * a repeat, different content at an equal version must be read again.
+ * The part of an order that stock and sending depend on, as one short text: equal content at an equal version is
+ * a repeat, different content at an equal version must be read again. One that is not held has the text of one that does not say.
  */
 export function contentHashOf(facts: OrderFacts): string {
   const lines = facts.lines
@@ -69,7 +74,17 @@ export function contentHashOf(facts: OrderFacts): string {
       line.subtracted,
     ])
     .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
-  return digestOf([facts.state, lines])
+  const held = heldNow(facts.state, facts.holds)
+  if (held === undefined || held.length === 0) return digestOf([facts.state, lines])
+  return digestOf([facts.state, lines, held.map(({ code }) => code).sort()])
+}
+
+/** What holds an order in this state: nothing does once nothing more of it is to leave. Undefined: that is not known. */
+export function heldNow(
+  state: OrderFacts['state'],
+  holds: readonly ChannelHold[] | undefined,
+): readonly ChannelHold[] | undefined {
+  return state === 'closed' || state === 'cancelled' ? [] : holds
 }
 
 /** Units still promised, not shipped. A cancelled order promises nothing, whatever its lines still say. */

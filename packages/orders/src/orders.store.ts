@@ -1,7 +1,7 @@
 import { arrayOf, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { KnownLine } from './order-change.ts'
-import type { OrderDestination } from './order-facts.ts'
+import type { ChannelHold, OrderDestination } from './order-facts.ts'
 
 export type OrderRow = {
   orderId: string
@@ -19,6 +19,8 @@ export type OrderRow = {
   destination: OrderDestination | null
   shipBy: Date | null
   shippingMethod: string | null
+  /** Why its channel holds it; empty: it does not. Null: it has not said. */
+  channelHolds: readonly ChannelHold[] | null
 }
 
 /**
@@ -36,7 +38,7 @@ export async function lockOrderRows(
   const locked = sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(tx)
   const found = sql<OrderRow>`
     select order_id, external_id, number, state, placed_at, version, content_hash, currency, test, seen_by, seen_at,
-      destination, ship_by, shipping_method
+      destination, ship_by, shipping_method, channel_holds
     from sales_order
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and external_id = any(${arrayOf(externalIds, 'text')})
@@ -114,15 +116,16 @@ export async function saveOrderRows(
       destination: 'jsonb',
       shipBy: 'timestamptz',
       shippingMethod: 'text',
+      channelHolds: 'jsonb',
     })
     statements.push(
       sql`
         insert into sales_order
           (organization_id, connection_id, order_id, external_id, number, state, placed_at, version, content_hash,
-           currency, test, seen_by, seen_at, applied_at, changed_at, destination, ship_by, shipping_method)
+           currency, test, seen_by, seen_at, applied_at, changed_at, destination, ship_by, shipping_method, channel_holds)
         select ${organizationId}, ${connectionId}, order_id, external_id, number, state, placed_at, version,
            content_hash, currency, test, seen_by, seen_at, ${appliedAt}, ${appliedAt}, destination, ship_by,
-           shipping_method
+           shipping_method, channel_holds
         from ${source}`.execute(tx),
     )
   }
@@ -136,6 +139,7 @@ export async function saveOrderRows(
       destination: 'jsonb',
       shipBy: 'timestamptz',
       shippingMethod: 'text',
+      channelHolds: 'jsonb',
     })
     statements.push(
       sql`
@@ -147,6 +151,7 @@ export async function saveOrderRows(
           destination = changed.destination,
           ship_by = changed.ship_by,
           shipping_method = changed.shipping_method,
+          channel_holds = changed.channel_holds,
           changed_at = ${appliedAt}
         from ${source}
         where sales_order.organization_id = ${organizationId} and sales_order.order_id = changed.order_id`.execute(

@@ -14,7 +14,12 @@ export const enParkedAndProtection = {
     replaying: 'Replaying…',
     result: '{{replayed}} replayed, {{stillParked}} still parked.',
     waiting: '{{waiting}} more are being applied.',
-    topic: { order: 'Order {{id}}', level: 'Level {{id}}', 'announced-return': 'Return {{id}}' },
+    topic: {
+      order: 'Order {{id}}',
+      'order-hold': 'Hold of order {{id}}',
+      level: 'Level {{id}}',
+      'announced-return': 'Return {{id}}',
+    },
     payload: 'What arrived',
     received: 'Received {{ago}}',
     attempts_one: '1 attempt',

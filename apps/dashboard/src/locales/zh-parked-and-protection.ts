@@ -14,7 +14,12 @@ export const zhParkedAndProtection = {
     replaying: '正在重放…',
     result: '已重放 {{replayed}} 条，仍搁置 {{stillParked}} 条。',
     waiting: '另有 {{waiting}} 条正在应用。',
-    topic: { order: '订单 {{id}}', level: '库存位 {{id}}', 'announced-return': '退货 {{id}}' },
+    topic: {
+      order: '订单 {{id}}',
+      'order-hold': '订单 {{id}} 的搁置',
+      level: '库存位 {{id}}',
+      'announced-return': '退货 {{id}}',
+    },
     payload: '原始内容',
     received: '{{ago}}收到',
     attempts_one: '已尝试 {{n}} 次',

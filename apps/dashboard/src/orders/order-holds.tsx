@@ -6,9 +6,15 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { useProblemText } from '../parts/notice.tsx'
+import { ChannelHolds } from './channel-holds.tsx'
 import { ReasonFields } from './reason-fields.tsx'
 
 const reasons: readonly OrderHoldReason[] = ['manual', 'address', 'payment', 'fraud']
+
+type PersonsReason = Exclude<AnyOrderHoldReason, 'channel'>
+type Held = OrderDetail['holdDetails'][number]
+/** Those that end here; a channel's own ends there. */
+const isOfPeople = (held: Held): held is Held & { reason: PersonsReason } => held.reason !== 'channel'
 
 /** What holds an order, and what a person can do about the whole of it. */
 export function OrderHolds({ order }: { order: OrderDetail }) {
@@ -27,7 +33,7 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
     onSuccess,
   })
   const unhold = useMutation({
-    mutationFn: (which: AnyOrderHoldReason) => hub.unholdOrder(order.orderId, which),
+    mutationFn: (which: PersonsReason) => hub.unholdOrder(order.orderId, which),
     onSuccess,
   })
   const route = useMutation({ mutationFn: () => hub.routeOrder(order.orderId), onSuccess })
@@ -53,7 +59,8 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
           {t(`orders.routed.${route.data.outcome}`)}
         </p>
       )}
-      {order.holdDetails.map((held) => (
+      <ChannelHolds order={order} />
+      {order.holdDetails.filter(isOfPeople).map((held) => (
         <p key={held.reason} className="flex flex-wrap items-center gap-2">
           <span>
             {t('orders.heldFor', { reason: t(`orders.reason.${held.reason}`), by: nameOf(held.placedBy) })}

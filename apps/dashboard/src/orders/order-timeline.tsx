@@ -1,10 +1,11 @@
-import type { OrderMoment } from '@plimsoll/client'
+import { type OrderMoment, readChannelHolds } from '@plimsoll/client'
 import { useActorName } from '../accounts/actor-name.ts'
 import { formatMoment } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Panel } from '../parts/panel.tsx'
 import { type Shape, Standing } from '../parts/standing.tsx'
 import { Quoted } from '../parts/trouble-text.tsx'
+import { SaidHolds } from './channel-holds.tsx'
 
 const shapeOfCall: Readonly<Record<NonNullable<OrderMoment['call']>['state'], Shape>> = {
   waiting: 'waiting',
@@ -125,6 +126,16 @@ function Moment({ moment }: { moment: OrderMoment }) {
       {typeof detail.message === 'string' && (
         <p className="text-xs text-red">
           <Quoted text={detail.message} />
+        </p>
+      )}
+      {detail.holds !== undefined && (
+        <p className="text-xs text-ink-2">
+          <SaidHolds holds={readChannelHolds(detail.holds)} />
+        </p>
+      )}
+      {Array.isArray(detail.underWay) && (
+        <p className="text-xs text-red">
+          {t('orders.withWarehouse', { shipments: detail.underWay.join(', ') })}
         </p>
       )}
       {typeof detail.note === 'string' && <p className="text-xs break-words text-ink-2">{detail.note}</p>}

@@ -148,7 +148,7 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
   const { t, locale } = useLanguage()
   const names = useConnectionNames()
   const subjectOf = ({ subject }: Row) => {
-    const [, topic, id] = /^(order|level|announced-return) (.+)$/.exec(subject) ?? []
+    const [, topic, id] = /^(order|order-hold|level|announced-return) (.+)$/.exec(subject) ?? []
     return topic === undefined ? subject : t(`parked.topic.${topic}`, { id })
   }
   // Said once where it is the same for all; else each says its own.

@@ -27,14 +27,15 @@ afterAll(() => served.close())
 
 const ask: ServedHub['ask'] = (...request) => served.ask(...request)
 
-async function place(id: number, quantity: number): Promise<void> {
+async function place(id: number, quantity: number, more: object = {}): Promise<void> {
   const { kysely } = served.database
   const found = await sql<{ externalId: string }>`select external_id from listing where sku = 'MUG'`.execute(
     kysely,
   )
   const productId = Number(found.rows[0]?.externalId)
   const { webhookSecret = '' } = shop.simulator.credentials as Record<string, string>
-  const { body, headers } = signedDelivery(webhookSecret, wooOrder({ id, productId, sku: 'MUG', quantity }))
+  const told = { ...wooOrder({ id, productId, sku: 'MUG', quantity }), ...more }
+  const { body, headers } = signedDelivery(webhookSecret, told)
   expect((await ask('POST', `/webhooks/${shop.connectionId}`, body, headers)).status).toBe(200)
 }
 
@@ -202,4 +203,31 @@ test('orders and shipments are listed by pages, and found by number, channel and
     status: 404,
     body: { code: 'unknown-order' },
   })
+})
+
+test('an order that its channel holds says why, is ended there and not here, and goes once its channel lets go', async () => {
+  await place(801, 1, { status: 'on-hold' })
+  await orderOf('801')
+  const said = [{ reason: 'payment', code: 'on-hold' }]
+  const { holds, holdDetails, channel } = await until(
+    () => order('801'),
+    (seen) => seen.holds.length > 0,
+  )
+  expect({ holds, holdDetails }).toMatchObject({
+    holds: ['channel'],
+    holdDetails: [{ reason: 'channel', placedBy: channel, note: null, said }],
+  })
+  expect(await ask('DELETE', '/api/v1/orders/801/holds/channel')).toMatchObject({
+    status: 409,
+    body: { code: 'wrong-state', field: 'reason' },
+  })
+  const held = await order('801')
+  expect(held.shipments).toEqual([])
+  expect(held.timeline.find(({ kind }) => kind === 'held')?.detail).toMatchObject({ holds: said })
+  await place(801, 1, { date_modified_gmt: '2026-08-01T10:05:00' })
+  const freed = await until(
+    () => order('801'),
+    ({ shipments }) => shipments.some(({ state }) => state === 'received'),
+  )
+  expect(freed.holdDetails).toEqual([])
 })

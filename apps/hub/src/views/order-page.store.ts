@@ -73,9 +73,12 @@ type HoldRow = Omit<OrderDetail['holdDetails'][number], 'placedAt'> & { placedAt
 
 export async function findOrderHolds(db: Db, organizationId: string, orderId: string): Promise<HoldRow[]> {
   const found = await sql<HoldRow>`
-    select reason, note, placed_by, placed_at from order_hold
+    select reason, note, placed_by, order_hold.placed_at,
+      case when reason = 'channel' then coalesce(channel_holds, '[]') else '[]' end as said
+    from order_hold
+    join sales_order using (organization_id, order_id)
     where organization_id = ${organizationId} and order_id = ${orderId}
-    order by placed_at, reason`.execute(db)
+    order by order_hold.placed_at, reason`.execute(db)
   return found.rows
 }
 

@@ -8,6 +8,7 @@ import { cancelCases } from './cancel-cases.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { connectCases } from './connect-cases.ts'
 import { countCases } from './count-cases.ts'
+import { holdCases } from './hold-cases.ts'
 import { levelCases } from './level-cases.ts'
 import { listingCases } from './listing-cases.ts'
 import { orderCases } from './order-cases.ts'
@@ -33,6 +34,7 @@ export function conformanceCases<Settings, Credentials>(
     ...withdrawCases(connector.manifest.capabilities),
     ...ticketCases(connector.manifest.capabilities),
     ...orderCases(),
+    ...holdCases(connector),
     ...recipientCases(connector),
     ...shippingCases(connector.manifest.capabilities),
     ...cancelCases(connector.manifest.capabilities),
@@ -175,6 +177,7 @@ function claims<Settings, Credentials>(): Claim<Settings, Credentials>[] {
     capability('stock of its own', 'the manifest declares no `counts`', ({ counts }) => counts === true, {
       counts: true,
     }),
+    capability('holds', 'the manifest declares no `holds`', ({ holds }) => holds === true, { holds: true }),
     capability('webhooks', 'the manifest’s `webhooks` are empty', ({ webhooks }) => webhooks.length > 0, {
       webhooks: ['order'],
     }),

@@ -10,6 +10,7 @@ import type {
   WriteOutcome,
 } from '../canonical.ts'
 import { actionFor, isConnectorError } from '../errors.ts'
+import { HELD_FOR } from '../order-hold.ts'
 import type { Recipient } from '../warehouse/shapes.ts'
 import { expect } from './expect.ts'
 
@@ -31,6 +32,12 @@ export function expectSoundOrder(order: ExternalOrder): void {
   }
   if (shipBy !== undefined) expectDate(shipBy)
   if (shippingMethod !== undefined) expectText(shippingMethod, 'the shipping method')
+  for (const { reason, code } of order.holds ?? []) {
+    expect(HELD_FOR).toContain(reason)
+    expectText(code, 'the platform’s word for a hold')
+  }
+  const codes = (order.holds ?? []).map(({ code }) => code)
+  expect(new Set(codes).size, 'no two holds share a word').toBe(codes.length)
   for (const line of order.lines) {
     const { ordered, current, shipped, returned } = line
     expectText(line.externalId, 'the line’s id')

@@ -34,7 +34,9 @@ export type PlacedOrder =
   /** Nothing was sold: these are short or unknown. */
   | { kind: 'refused'; skus: string[] }
 
-export type OrderStep = 'pay' | 'cancel' | 'refund' | 'fulfill'
+const ORDER_STEPS = ['pay', 'cancel', 'refund', 'fulfill', 'hold', 'release'] as const
+/** `hold`, `release`: the platform's people, or its rules, keep an order from being sent for a while; refused where there is no such thing. */
+export type OrderStep = (typeof ORDER_STEPS)[number]
 
 export type StepOutcome = { kind: 'done' } | { kind: 'not-found' } | { kind: 'refused'; why: string }
 
@@ -122,7 +124,7 @@ const orderBody = orderLines.extend({
 const levelBody = z.strictObject({ stockUnitId: z.string(), locationId: z.string(), quantity })
 const grantBody = z.strictObject({ order: z.string().min(1), units: z.int().min(1) })
 const callOffBody = z.strictObject({ number: z.string().min(1) })
-const stepParams = z.object({ id: z.string(), step: z.enum(['pay', 'cancel', 'refund', 'fulfill']) })
+const stepParams = z.object({ id: z.string(), step: z.enum(ORDER_STEPS) })
 export const bookQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(200_000).default(10_000),

@@ -61,6 +61,9 @@ export function createControl(shop: Shop): ControlOperations {
           shop.ship(order, 'by hand', lines)
           return { kind: 'done' }
         }
+        case 'hold':
+        case 'release':
+          return { kind: 'refused', why: 'This shop holds no orders.' }
         default: {
           const never: never = step
           return never

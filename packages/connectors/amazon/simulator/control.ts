@@ -50,6 +50,9 @@ export function createControl({ account: given, traits, now }: Controlled): Cont
         case 'refund':
           // Money alone: Amazon's numbers stay.
           return order.status === 'SHIPPED' ? { kind: 'done' } : refused
+        case 'hold':
+        case 'release':
+          return refused
         default: {
           const never: never = step
           return never

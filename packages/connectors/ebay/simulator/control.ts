@@ -1,4 +1,4 @@
-import type { ControlOperations, ProductSeed } from '@plimsoll/connector-kit/simulator'
+import type { ControlOperations, OrderStep, ProductSeed } from '@plimsoll/connector-kit/simulator'
 import { defaultLocationId } from '../ids.ts'
 import { type Account, isCounted, type SellerListing, shownOf, stockUnitIdOf, type Unit } from './account.ts'
 import type { OrderBook, SoldOrder } from './order-book.ts'
@@ -121,7 +121,7 @@ export function createControl(account: Account, book: OrderBook, traits: Listing
   }
 }
 
-function take(order: SoldOrder, step: 'pay' | 'cancel' | 'refund' | 'fulfill', book: OrderBook): boolean {
+function take(order: SoldOrder, step: OrderStep, book: OrderBook): boolean {
   switch (step) {
     case 'pay':
       return book.pay(order)
@@ -137,6 +137,9 @@ function take(order: SoldOrder, step: 'pay' | 'cancel' | 'refund' | 'fulfill', b
       const parcel = { lines, carrier: undefined, tracking: undefined, shippedMs: order.changedMs }
       return mayShip && book.fulfill(order, parcel) !== undefined
     }
+    case 'hold':
+    case 'release':
+      return false
     default: {
       const never: never = step
       return never

@@ -41,6 +41,8 @@ export type EbaySimulatorOptions = SimulatorOptions &
     /** Calls a day, for each API; unlimited unless given. */
     quotas?: Readonly<Record<string, number>>
     sellingLimit?: number
+    /** Of the seller, undefined: not opted in to any. One that requires immediate payment unless given. */
+    paymentPolicies?: readonly { name: string; immediatePay: boolean }[] | 'none'
     /** From the coming of a file with quantities to its end; a minute unless given. */
     feedMs?: number
     /** What the developer portal has behind the RuName. */
@@ -99,6 +101,10 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
     marketplace,
     currency,
     sellingLimit: options.sellingLimit,
+    paymentPolicies:
+      options.paymentPolicies === 'none'
+        ? undefined
+        : (options.paymentPolicies ?? [{ name: 'At once', immediatePay: true }]),
   }
   const book = createOrderBook(
     account,

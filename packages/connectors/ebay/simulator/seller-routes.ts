@@ -1,6 +1,6 @@
 import { scopes } from '../scopes.ts'
 import type { DayQuotas } from './day-quotas.ts'
-import { queryOf, type RestRoute } from './rest.ts'
+import { queryOf, RestRefusal, type RestRoute, type RowError } from './rest.ts'
 
 export type SellerTraits = {
   userId: string
@@ -9,6 +9,8 @@ export type SellerTraits = {
   currency: string
   /** Items a month that the account may list; undefined: as many as it likes. */
   sellingLimit: number | undefined
+  /** Undefined: the seller has not opted in to business policies. */
+  paymentPolicies: readonly { name: string; immediatePay: boolean }[] | undefined
 }
 
 /** Who the seller is, what eBay allows, and what is left of the application's day. */
@@ -44,6 +46,30 @@ export function sellerRoutes({ traits, quotas }: { traits: SellerTraits; quotas:
     },
     {
       method: 'GET',
+      path: '/sell/account/v1/payment_policy',
+      api: 'account',
+      scopes: { user: scopes.account },
+      handle: ({ request }) => {
+        const { paymentPolicies } = traits
+        const marketplaceId = queryOf(request).get('marketplace_id')
+        if (marketplaceId === null)
+          throw new RestRefusal(400, accountError(20_400, 'The marketplace_id is missing.'))
+        if (paymentPolicies === undefined)
+          throw new RestRefusal(400, accountError(20_403, 'The seller is not opted in to business policies.'))
+        return {
+          total: paymentPolicies.length,
+          paymentPolicies: paymentPolicies.map((policy, nth) => ({
+            ...policy,
+            marketplaceId,
+            paymentPolicyId: String(5_000_000 + nth),
+            categoryTypes: [{ name: 'ALL_EXCLUDING_MOTORS_VEHICLES', default: nth === 0 }],
+            paymentMethods: [],
+          })),
+        }
+      },
+    },
+    {
+      method: 'GET',
       path: '/developer/analytics/v1_beta/rate_limit',
       api: 'analytics',
       scopes: { application: scopes.base },
@@ -66,6 +92,10 @@ export function sellerRoutes({ traits, quotas }: { traits: SellerTraits; quotas:
       },
     },
   ]
+}
+
+function accountError(errorId: number, message: string): RowError {
+  return { errorId, domain: 'API_ACCOUNT', category: 'REQUEST', message }
 }
 
 function contextOf(api: string): string {

@@ -1,6 +1,11 @@
-import type { ControlLevel, ControlOperations, ProductSeed } from '@plimsoll/connector-kit/simulator'
+import type {
+  ControlLevel,
+  ControlOperations,
+  ProductSeed,
+  StepOutcome,
+} from '@plimsoll/connector-kit/simulator'
 import { holdsStock, type ShopProduct } from './catalogue.ts'
-import { canShip, type ShopOrder, toRefund, toShip } from './order-book.ts'
+import { canHold, canShip, type ShopOrder, toRefund, toShip } from './order-book.ts'
 import { MagentoError } from './rest.ts'
 import { type Shop, sourceWith } from './shop.ts'
 
@@ -100,6 +105,9 @@ export function createControl(shop: Shop, work: () => void): ControlOperations {
               return { kind: 'refused', why: `The order is ${order.state}.` }
             refund(order)
             return { kind: 'done' }
+          case 'hold':
+          case 'release':
+            return takeHold(shop, order, step)
           case 'fulfill':
             fulfill(order)
             return { kind: 'done' }
@@ -155,6 +163,17 @@ export function createControl(shop: Shop, work: () => void): ControlOperations {
       }
     },
   }
+}
+
+/** A person puts it on hold, or takes it off. */
+function takeHold(shop: Shop, order: ShopOrder, step: 'hold' | 'release'): StepOutcome {
+  const { heldFrom } = order
+  if (step === 'hold' ? !canHold(order) : order.state !== 'holded')
+    return { kind: 'refused', why: `The order is ${order.state}.` }
+  if (step === 'hold') order.heldFrom = order.state
+  order.state = step === 'hold' ? 'holded' : (heldFrom ?? 'processing')
+  shop.touch(order)
+  return { kind: 'done' }
 }
 
 /** What the payment method does with the order. */

@@ -40,6 +40,8 @@ export type ShopOrder = {
   storeId: number
   stockId: number
   state: OrderState
+  /** To what it goes back when its hold ends. */
+  heldFrom?: OrderState
   currency: string
   createdMs: number
   /** Whole seconds; stays as it is where only a row changes. */
@@ -101,6 +103,11 @@ export function toRefund(row: OrderRow): number {
 export function canCancel(order: ShopOrder): boolean {
   if (['canceled', 'complete', 'closed', 'holded', 'payment_review'].includes(order.state)) return false
   return order.rows.some((row) => toInvoice(row) > 0)
+}
+
+/** Source: Magento\Sales\Model\Order, canHold and canUnhold. */
+export function canHold({ state }: ShopOrder): boolean {
+  return !['canceled', 'payment_review', 'complete', 'closed', 'holded'].includes(state)
 }
 
 export function canShip(order: ShopOrder): boolean {

@@ -33,6 +33,7 @@ export function createControl(shop: Pantry): ControlOperations {
     stepOrder(externalId, step) {
       const order = shop.orders.get(Number(externalId))
       if (order === undefined) return { kind: 'not-found' }
+      if (step === 'hold' || step === 'release') return { kind: 'refused', why: 'This shop holds no orders.' }
       const isOver = order.status === 'sent' || order.status === 'void'
       if (isOver || (step === 'pay' && order.status === 'paid'))
         return { kind: 'refused', why: `The order is ${order.status}.` }

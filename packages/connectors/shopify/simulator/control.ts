@@ -10,6 +10,7 @@ import { cancelOrder, fulfillOrder, payOrder, refundOrder } from './order-steps.
 import type { Order, Variant } from './records.ts'
 import { findReturn, grantReturn, stepReturn } from './returns.ts'
 import type { Shop } from './shop.ts'
+import { holdOrder, releaseOrder } from './staff-steps.ts'
 import { gid } from './views.ts'
 
 /** Shoppers and the shop's staff, for the kit's control API and storefront. */
@@ -116,6 +117,10 @@ function takeStep(shop: Shop, order: Order, step: OrderStep): string | undefined
       return refundOrder(shop, order)
     case 'fulfill':
       return fulfillAll(shop, order)
+    case 'hold':
+      return holdOrder(shop, order)
+    case 'release':
+      return releaseOrder(shop, order)
   }
 }
 

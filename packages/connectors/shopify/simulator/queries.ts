@@ -4,7 +4,7 @@ import type { Order } from './records.ts'
 import { holds, readSearch, type SearchTerm } from './search.ts'
 import type { Shop } from './shop.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import { gid, type Views } from './views.ts'
+import { changedAtMs, gid, type Views } from './views.ts'
 
 type Search = PageArguments & { query?: string | null; reverse?: boolean }
 
@@ -84,6 +84,13 @@ export function createQueries(
     orders: (page: Search) =>
       toConnection(findOrders(shop, readSearch(page.query)), page, orderKey, views.order),
     fulfillmentOrder: typed('FulfillmentOrder'),
+    fulfillmentOrders: (page: Search) =>
+      toConnection(
+        findPlaces(shop, readSearch(page.query)),
+        page,
+        ({ order, site }) => sortable(changedAtMs(order, site), site.id),
+        ({ order, site }) => views.fulfillmentOrder(order)(site),
+      ),
     webhookSubscriptions: (page: Search & { topics?: readonly string[]; uri?: string }) => {
       const rows = subscriptions.list().filter((each) => {
         const topic = page.topics === undefined || page.topics.includes(each.topicName)
@@ -105,6 +112,18 @@ function findOrders(shop: Shop, terms: readonly SearchTerm[]): Order[] {
     .ordersChangedSince(since === undefined ? 0 : Date.parse(since.value))
     .filter((order) => times.every((term) => holds(order.updatedAtMs, term, Date.parse(term.value))))
   return filterById(rows, terms, (row) => row.id).sort((a, b) => a.updatedAtMs - b.updatedAtMs || a.id - b.id)
+}
+
+/** Fulfilment orders that are not closed, by update time. */
+function findPlaces(shop: Shop, terms: readonly SearchTerm[]) {
+  const times = terms.filter((term) => term.field === 'updated_at')
+  return [...shop.orders.values()]
+    .flatMap((order) => order.fulfillmentOrders.map((site) => ({ order, site })))
+    .filter(({ site }) => site.status !== 'CLOSED' && site.status !== 'CANCELLED')
+    .filter(({ order, site }) =>
+      times.every((term) => holds(changedAtMs(order, site), term, Date.parse(term.value))),
+    )
+    .sort((a, b) => changedAtMs(a.order, a.site) - changedAtMs(b.order, b.site) || a.site.id - b.site.id)
 }
 
 function filterById<T extends { id: number; sku?: string }>(

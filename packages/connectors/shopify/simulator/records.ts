@@ -68,6 +68,12 @@ export type FulfillmentOrderStatus =
   | 'CLOSED'
   | 'CANCELLED'
   | 'INCOMPLETE'
+export type HoldReason =
+  | 'AWAITING_PAYMENT'
+  | 'HIGH_RISK_OF_FRAUD'
+  | 'INCORRECT_ADDRESS'
+  | 'INVENTORY_OUT_OF_STOCK'
+  | 'OTHER'
 export type RequestStatus =
   | 'UNSUBMITTED'
   | 'SUBMITTED'
@@ -82,6 +88,10 @@ export type FulfillmentOrder = {
   locationId: number
   status: FulfillmentOrderStatus
   requestStatus: RequestStatus
+  /** Why it is on hold. Absent: it is not. */
+  holds?: { id: number; reason: HoldReason }[]
+  /** When a hold of it was placed or ended last; what else changes, changes with its order. */
+  holdChangedAtMs?: number
   lines: { id: number; lineId: number; itemId: number; remaining: number; total: number }[]
 }
 

@@ -1,4 +1,4 @@
-import type { Level, Location, Order, Publication, Variant } from './records.ts'
+import type { FulfillmentOrder, Level, Location, Order, Publication, Variant } from './records.ts'
 
 /**
  * The simulated shop's books: catalogue, levels, orders, and the log of order changes that the list reads.
@@ -19,6 +19,7 @@ export type ShopOptions = {
 export type ShopEvent =
   | { kind: 'order'; topics: readonly string[]; order: Order }
   | { kind: 'refund'; order: Order; refund: Order['refunds'][number] }
+  | { kind: 'hold'; order: Order; site: FulfillmentOrder; topics: readonly string[] }
   | { kind: 'return'; order: Order; returned: Order['returns'][number]; topic: string }
   | { kind: 'level'; level: Level }
   | { kind: 'product'; topic: 'products/create' | 'products/update' | 'products/delete'; productId: number }

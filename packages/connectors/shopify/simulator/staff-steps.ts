@@ -1,18 +1,49 @@
 import { numberOf } from './mutations.ts'
-import type { FulfillmentOrder, Order } from './records.ts'
+import type { FulfillmentOrder, HoldReason, Order } from './records.ts'
 import type { Shop } from './shop.ts'
 
 /** What a shop's staff do to what is to be sent of an order. Source: shopify.dev, FulfillmentOrder, fulfillmentOrderMove, fulfillmentOrderHold. */
 
-/** Nothing of it can be shipped until it is released. */
-export function holdFulfillment(shop: Shop, order: Order, site: FulfillmentOrder): void {
+/**
+ * Nothing of it can be shipped until it is released. Whether that updates the order is not documented: here it does not, so that
+ * only those who ask for the fulfilment order learn of it.
+ */
+export function holdFulfillment(
+  shop: Shop,
+  order: Order,
+  site: FulfillmentOrder,
+  reason: HoldReason = 'OTHER',
+): void {
+  const isFirst = site.status !== 'ON_HOLD'
   site.status = 'ON_HOLD'
-  shop.touchOrder(order, ['orders/updated'])
+  site.holds = [...(site.holds ?? []), { id: shop.nextId(), reason }]
+  site.holdChangedAtMs = shop.stampMs()
+  const topics = [...(isFirst ? ['fulfillment_orders/placed_on_hold'] : []), 'fulfillment_holds/added']
+  shop.emit({ kind: 'hold', topics, order, site })
 }
 
+/** Ends all of its holds. */
 export function releaseFulfillment(shop: Shop, order: Order, site: FulfillmentOrder): void {
   site.status = site.lines.some((row) => row.remaining < row.total) ? 'IN_PROGRESS' : 'OPEN'
-  shop.touchOrder(order, ['orders/updated'])
+  site.holds = []
+  site.holdChangedAtMs = shop.stampMs()
+  const topics = ['fulfillment_holds/released', 'fulfillment_orders/hold_released']
+  shop.emit({ kind: 'hold', topics, order, site })
+}
+
+/** The order step of the same: all that is open of it. Each answers why not, or undefined. */
+export function holdOrder(shop: Shop, order: Order): string | undefined {
+  const open = order.fulfillmentOrders.filter(({ status }) => status === 'OPEN' || status === 'IN_PROGRESS')
+  if (open.length === 0) return 'Nothing is left to hold.'
+  for (const site of open) holdFulfillment(shop, order, site, 'HIGH_RISK_OF_FRAUD')
+  return undefined
+}
+
+export function releaseOrder(shop: Shop, order: Order): string | undefined {
+  const held = order.fulfillmentOrders.filter(({ status }) => status === 'ON_HOLD')
+  if (held.length === 0) return 'Nothing of it is on hold.'
+  for (const site of held) releaseFulfillment(shop, order, site)
+  return undefined
 }
 
 /**

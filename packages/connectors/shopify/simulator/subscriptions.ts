@@ -2,7 +2,15 @@ import { hmacSha256Base64 } from '@plimsoll/connector-kit'
 import type { WebhookSender } from '@plimsoll/connector-kit/simulator'
 import type { Shop, ShopEvent } from './shop.ts'
 import { gid, instant } from './views.ts'
-import { levelBody, orderBody, privacyBody, productBody, refundBody, returnBody } from './webhook-bodies.ts'
+import {
+  holdBody,
+  levelBody,
+  orderBody,
+  privacyBody,
+  productBody,
+  refundBody,
+  returnBody,
+} from './webhook-bodies.ts'
 
 export type Subscription = {
   id: number
@@ -79,6 +87,9 @@ export function createSubscriptions(
         break
       case 'refund':
         deliver('refunds/create', () => refundBody(event.order, event.refund), event.order.id)
+        break
+      case 'hold':
+        for (const topic of event.topics) deliver(topic, () => holdBody(event.site), event.order.id)
         break
       case 'return':
         deliver(event.topic, () => returnBody(event.order, event.returned), event.order.id)

@@ -31,6 +31,11 @@ export function gid(kind: string, id: number): string {
   return `gid://shopify/${kind}/${id}`
 }
 
+/** When a fulfilment order changed last. */
+export function changedAtMs(order: Order, { holdChangedAtMs = 0 }: FulfillmentOrder): number {
+  return Math.max(order.updatedAtMs, holdChangedAtMs)
+}
+
 /** Shopify's instants have whole seconds and no milliseconds. */
 export function instant(atMs: number): string {
   const text = new Date(atMs).toISOString()
@@ -194,7 +199,12 @@ export function createViews(shop: Shop, scopes: readonly string[], tellsBuyers =
     orderId: gid('Order', order.id),
     // In whole seconds, two days on.
     fulfillBy: instant(Math.floor(order.createdAtMs / 1_000) * 1_000 + 2 * 86_400_000),
-    updatedAt: instant(order.updatedAtMs),
+    updatedAt: instant(changedAtMs(order, record)),
+    fulfillmentHolds: (record.holds ?? []).map(({ id, reason }) => ({
+      __typename: 'FulfillmentHold',
+      id: gid('FulfillmentHold', id),
+      reason,
+    })),
     assignedLocation: () => ({
       name: shop.locations.get(record.locationId)?.name ?? '',
       location: locationOf(record.locationId),

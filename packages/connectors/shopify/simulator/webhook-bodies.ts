@@ -1,5 +1,13 @@
 import { buyerBody } from './addresses.ts'
-import { currentOf, type Level, type Order, type Refund, type Return, unfulfilledOf } from './records.ts'
+import {
+  currentOf,
+  type FulfillmentOrder,
+  type Level,
+  type Order,
+  type Refund,
+  type Return,
+  unfulfilledOf,
+} from './records.ts'
 import type { Shop } from './shop.ts'
 import { fulfillmentStatus, gid } from './views.ts'
 
@@ -95,6 +103,20 @@ export function returnBody(order: Order, returned: Return): object {
       return_reason: 'size_too_small',
       return_reason_note: '',
     })),
+  }
+}
+
+/** No order is named in it, only the part of one; staff's notes are in it, so that tests can see them being dropped. */
+export function holdBody(site: FulfillmentOrder): object {
+  return {
+    fulfillment_order: {
+      id: gid('FulfillmentOrder', site.id),
+      status: site.status.toLowerCase(),
+      fulfillment_holds: (site.holds ?? []).map(({ reason }) => ({
+        reason: reason.toLowerCase(),
+        reason_notes: 'Call Jo first',
+      })),
+    },
   }
 }
 

@@ -111,6 +111,9 @@ function whyNot(marketplace: Marketplace, order: PurchaseOrder, step: OrderStep)
       return shipAll(marketplace, order)
     case 'refund':
       return refundOrder(marketplace, order)
+    case 'hold':
+    case 'release':
+      return 'Only Mexico holds units back, and that is not played here.'
     default: {
       const never: never = step
       return never

@@ -67,6 +67,15 @@ export function createControl(shop: Shop): ControlOperations {
           }
           shop.setStatus(order, 'processing')
           return { kind: 'done' }
+        case 'hold':
+          if (status !== 'processing' && status !== 'pending')
+            return { kind: 'refused', why: `The order is ${status}.` }
+          shop.setStatus(order, 'on-hold')
+          return { kind: 'done' }
+        case 'release':
+          if (status !== 'on-hold') return { kind: 'refused', why: `The order is ${status}.` }
+          shop.setStatus(order, 'processing')
+          return { kind: 'done' }
         case 'cancel':
           // By the API anything goes; people refund what has left the house.
           if (['cancelled', 'refunded', 'completed'].includes(status)) {

@@ -4,7 +4,7 @@ import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { forgetUnbegun } from '../fulfilment/errands.store.ts'
 import { resolveOrderId } from '../fulfilment/find-order.ts'
-import type { AnyHoldReason } from '../fulfilment/order-holds.store.ts'
+import { type AnyHoldReason, CHANNEL_HOLD } from '../fulfilment/order-holds.store.ts'
 import { unholdOrder } from '../fulfilment/order-holds.ts'
 import { closeTasks } from '../tasks.store.ts'
 import { findChannel } from './ask-cancellation.ts'
@@ -13,14 +13,20 @@ import { settleCancellation } from './settle-cancellation.ts'
 
 /**
  * Ends one hold of an order. That of a cancellation takes it back with it, as long as its channel has not been told: then the
- * order is sent after all.
+ * order is sent after all. That of its channel is the channel's to end.
  * @throws SyncProblem
  */
 export async function endOrderHold(
   context: SyncContext,
   order: string,
-  { reason, actor }: { reason: AnyHoldReason; actor: string },
+  { reason, actor }: { reason: AnyHoldReason | typeof CHANNEL_HOLD; actor: string },
 ): Promise<{ orderId: string }> {
+  if (reason === CHANNEL_HOLD)
+    throw syncProblem(
+      'wrong-state',
+      'reason',
+      'Its channel holds it: end the hold there, and it ends here by itself.',
+    )
   if (reason === 'cancelling' && (await takeBack(context, order, actor)))
     return { orderId: await resolveOrderId(context, order) }
   return await unholdOrder(context, order, { reason, actor })

@@ -1,9 +1,12 @@
+import { isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { allocateFreed } from '../allocation/allocate-freed.ts'
 import { cancelOrderHandler, settleCancelled } from '../cancelling/cancel-errand.ts'
 import { nowOf } from '../context.ts'
 import { announceHandler, noteInbounds } from '../inbound/announce-inbound.ts'
 import { bookDeliveries } from '../inbound/book-deliveries.ts'
+import { applyInbox } from '../intake/apply.ts'
+import { fetchOrder } from '../intake/fetching.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { ErrandRunner } from './errand-runner.ts'
@@ -21,6 +24,7 @@ const TAKEN_MS = 1_000
 /** The engine looks whether something has come that orders wait for; this is for where a worker runs without one. */
 const FREED_MS = 5_000
 const ORDERS_PER_TURN = 25
+const HOLDS_AGAIN_MS = 60_000
 const RECIPIENTS_PER_TURN = 10
 /** Whatever changes an order notes it; this finds what nobody noted. */
 const SWEEP_MS = 10 * 60_000
@@ -35,6 +39,8 @@ export class FulfilmentDesk {
   readonly #errands: ErrandRunner
   readonly #open: OpenShipments
   readonly #isCalledAway: () => boolean
+  /** Orders whose answer could not be read, and when they are asked for again. */
+  readonly #holdsAgainAt = new Map<string, number>()
   #sweepAt = 0
   #freedAt = 0
 
@@ -101,9 +107,14 @@ export class FulfilmentDesk {
 
   /** Whoever sends an order must know to whom: read once, sealed, and only of orders that leave by a warehouse of others. */
   async #readRecipients(): Promise<number> {
-    const { database, organizationId, connection, operations, signal } = this.#context
+    const { database, organizationId, connection, connector, operations, signal } = this.#context
     const planned = await findPlanned(this.#context, connection.connectionId, RECIPIENTS_PER_TURN)
+    let unread = 0
     for (const shipment of planned) {
+      if (shipment.isHoldUnknown && connector.manifest.capabilities.holds === true) {
+        if (!(await this.#readHolds(shipment.orderExternalId))) unread += 1
+        continue
+      }
       const isOwn = shipment.warehouseId === null
       const recipient = isOwn ? undefined : await operations.recipient?.(shipment.orderExternalId, { signal })
       // Paid a moment ago: the platform says it a little later.
@@ -123,6 +134,27 @@ export class FulfilmentDesk {
         { connection: connection.name, shipments: planned.length },
         'shipments are ready',
       )
-    return planned.length
+    return planned.length - unread
+  }
+
+  /**
+   * A state that does not say what holds an order (a webhook's) is enough to reserve it and too little to send it. What its
+   * channel says now is applied before anybody is told to send anything.
+   * @returns false where that cannot be read: it waits, and the others go on
+   */
+  async #readHolds(orderExternalId: string): Promise<boolean> {
+    const { clock, log } = this.#context
+    if ((this.#holdsAgainAt.get(orderExternalId) ?? 0) > clock.now()) return false
+    try {
+      await fetchOrder(this.#context, orderExternalId)
+    } catch (error) {
+      if (!isConnectorError(error) || error.kind !== 'malformed') throw error
+      this.#holdsAgainAt.set(orderExternalId, clock.now() + HOLDS_AGAIN_MS)
+      log.warn({ orderExternalId, error }, 'whether an order is held cannot be read: it is not sent')
+      return false
+    }
+    this.#holdsAgainAt.delete(orderExternalId)
+    await applyInbox(this.#context)
+    return true
   }
 }

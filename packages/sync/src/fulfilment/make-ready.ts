@@ -4,7 +4,11 @@ import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { notify } from '../notify.ts'
 import { insertErrands } from './errands.store.ts'
 
-export type PlannedRow = ShipmentRow & { orderExternalId: string }
+export type PlannedRow = ShipmentRow & {
+  orderExternalId: string
+  /** Nobody has said whether its channel holds it. */
+  isHoldUnknown: boolean
+}
 
 /** Shipments of a channel's orders that were planned and that nobody has been told of, the oldest first. */
 export async function findPlanned(
@@ -13,7 +17,8 @@ export async function findPlanned(
   limit: number,
 ): Promise<PlannedRow[]> {
   const found = await sql<PlannedRow>`
-    select shipment.*, sales_order.external_id as order_external_id
+    select shipment.*, sales_order.external_id as order_external_id,
+      sales_order.channel_holds is null as is_hold_unknown
     from shipment
     join sales_order using (organization_id, order_id)
     where organization_id = ${organizationId} and shipment.connection_id = ${connectionId}

@@ -6,13 +6,21 @@ export const HOLD_REASONS = ['fraud', 'address', 'payment', 'manual'] as const
 export type HoldReason = (typeof HOLD_REASONS)[number]
 /** `cancelling`: it is to be cancelled on its channel, which has yet to show it. */
 export const ALL_HOLD_REASONS = [...HOLD_REASONS, 'cancelling'] as const
+/** Its channel holds it, for reasons that stand with the order: only the channel ends that. */
+export const CHANNEL_HOLD = 'channel'
 export type AnyHoldReason = (typeof ALL_HOLD_REASONS)[number]
 
 /** @returns whether it was not held for that reason before */
 export async function insertHold(
   tx: Tx,
   organizationId: string,
-  hold: { orderId: string; reason: AnyHoldReason; note: string | null; placedBy: string; at: Date },
+  hold: {
+    orderId: string
+    reason: AnyHoldReason | typeof CHANNEL_HOLD
+    note: string | null
+    placedBy: string
+    at: Date
+  },
 ): Promise<boolean> {
   const held = await sql`
     insert into order_hold (organization_id, order_id, reason, note, placed_by, placed_at)
@@ -25,7 +33,7 @@ export async function insertHold(
 export async function deleteHold(
   tx: Tx,
   organizationId: string,
-  { orderId, reason }: { orderId: string; reason: AnyHoldReason },
+  { orderId, reason }: { orderId: string; reason: AnyHoldReason | typeof CHANNEL_HOLD },
 ): Promise<boolean> {
   const freed = await sql`
     delete from order_hold

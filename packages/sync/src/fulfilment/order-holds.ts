@@ -49,24 +49,35 @@ export async function holdOrder(
     const at = nowOf(context)
     const { reason, note, actor } = hold
     const isNew = await insertHold(tx, organizationId, { orderId, reason, note, placedBy: actor, at })
-    const { within, beyond } = await withinReach(tx, organizationId, hand)
-    const shipmentIds = within.map(({ shipmentId }) => shipmentId)
     if (isNew) {
       const event = { orderId, at, kind: 'held', shipmentId: null, actor, detail: { reason, note } }
       await insertOrderEvents(tx, context, [event])
     }
-    if (shipmentIds.length > 0) {
-      const stopped = await stopAndAsk(context, tx, hand, shipmentIds, { reason: 'on-hold', actor })
-      await insertMovements(tx, toStockContext(context), stopped.movements)
-      await updateAvailabilityOf(context, tx, { itemIds: stopped.itemIds, at, cause: 'world' })
-    }
+    const { stopped, underWay } = await stopWithinReach(context, tx, hand, actor)
     await tellScreens(context, tx, hand.connectionId)
-    return {
-      orderId,
-      stopped: within.map(({ number }) => number),
-      underWay: beyond.map(({ number }) => number),
-    }
+    return { orderId, stopped, underWay }
   })
+}
+
+/** Stops what nobody outside has heard of yet of an order that is held. @returns numbers of shipments */
+export async function stopWithinReach(
+  context: SyncContext,
+  tx: Tx,
+  hand: OrderInHand,
+  actor: string,
+): Promise<Pick<Held, 'stopped' | 'underWay'>> {
+  const { within, beyond } = await withinReach(tx, context.organizationId, hand)
+  if (within.length > 0) {
+    const shipmentIds = within.map(({ shipmentId }) => shipmentId)
+    const stopped = await stopAndAsk(context, tx, hand, shipmentIds, { reason: 'on-hold', actor })
+    await insertMovements(tx, toStockContext(context), stopped.movements)
+    await updateAvailabilityOf(context, tx, {
+      itemIds: stopped.itemIds,
+      at: nowOf(context),
+      cause: 'world',
+    })
+  }
+  return { stopped: within.map(({ number }) => number), underWay: beyond.map(({ number }) => number) }
 }
 
 /**

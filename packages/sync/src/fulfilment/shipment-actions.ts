@@ -6,7 +6,7 @@ import { nowOf, type SyncContext, type Tx, toStockContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
 import { resolveOrderId } from './find-order.ts'
-import { insertHold } from './order-holds.store.ts'
+import { CHANNEL_HOLD, insertHold } from './order-holds.store.ts'
 import { tellScreens } from './order-holds.ts'
 import { type Routed, routeOrder, stopAndAsk } from './route-orders.ts'
 import { findRoutability } from './shipment-actions.store.ts'
@@ -99,7 +99,10 @@ export async function routeNow(
       `The hub does not send order ${number}: switch it on for ${channel}, from before it was placed.`,
     )
   if (state !== 'open') throw refused(`Order ${number} is ${state}: only open orders are routed.`)
-  if (holds.length > 0) throw refused(`Order ${number} is held (${holds.join(', ')}): end the holds first.`)
+  if (holds.length > 0) {
+    const named = holds.map((reason) => (reason === CHANNEL_HOLD ? `by ${channel}` : reason))
+    throw refused(`Order ${number} is held (${named.join(', ')}): end the holds first.`)
+  }
   const outcome = await routeOrder(context, orderId)
   await inTransaction(context.database, (tx) => tellScreens(context, tx, found.connectionId))
   return { orderId, outcome }

@@ -13,6 +13,7 @@ import { updateAvailabilityOf } from '../availability/availability.ts'
 import { findMappings, markListingGone } from '../connections/mappings.store.ts'
 import { nowOf, type Tx, toStockContext } from '../context.ts'
 import { applyWarehouseRow } from '../fulfilment/apply-warehouse.ts'
+import { followChannelHolds } from '../fulfilment/channel-holds.ts'
 import { noteOrdersToRoute } from '../fulfilment/route-orders.store.ts'
 import { addSubtracted, type MovedByOrders } from '../lanes/levels.store.ts'
 import { notify, type Wake } from '../notify.ts'
@@ -20,6 +21,7 @@ import { decideOrderPlaces, type OrderPlaces } from '../pools/places-of-orders.t
 import { findPlacesOfOrders } from '../pools/pools.store.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
+import { judgeHoldSightings } from './hold-sightings.ts'
 import {
   type Arrival,
   claimArrived,
@@ -241,6 +243,7 @@ async function applyRows(
       ])
     }),
   ])
+  await followChannelHolds(context, tx, connection, decided.orders)
   return verdicts
 }
 
@@ -337,11 +340,9 @@ async function applyOtherRows(
   tx: Tx,
   rows: readonly InboxRow[],
 ): Promise<InboxVerdict[]> {
-  const verdicts = await applyLevelHints(
-    context,
-    tx,
-    rows.filter((row) => row.topic === 'level'),
-  )
+  const of = (topic: InboxRow['topic']) => rows.filter((row) => row.topic === topic)
+  const verdicts = await applyLevelHints(context, tx, of('level'))
+  verdicts.push(...(await judgeHoldSightings(context, tx, of('order-hold'))))
   for (const row of rows) {
     switch (row.topic) {
       case 'order':
@@ -358,6 +359,7 @@ async function applyOtherRows(
         verdicts.push(verdictOf(row, 'applied'))
         break
       case 'level':
+      case 'order-hold':
         break
       case 'shipment':
       case 'receipt':

@@ -50,7 +50,8 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
     switch (row.topic) {
       case 'order':
       case 'order-deleted':
-        await fetchOrder(context, row)
+      case 'order-hold':
+        await fetchOrder(context, row.subject)
         break
       case 'listing':
         await fetchListing(context, row.subject)
@@ -125,9 +126,10 @@ async function fetchListing(context: WorkerContext, externalId: string): Promise
   }
 }
 
-async function fetchOrder(context: WorkerContext, row: InboxRow): Promise<void> {
+/** Reads an order directly and stores what it is now, as authoritative; one that is gone as cancelled. */
+export async function fetchOrder(context: WorkerContext, externalId: string): Promise<void> {
   try {
-    const order = await context.operations.order(row.subject, { signal: context.signal })
+    const order = await context.operations.order(externalId, { signal: context.signal })
     await storeFetched(context, {
       kind: 'order',
       externalId: order.externalId,
@@ -136,7 +138,7 @@ async function fetchOrder(context: WorkerContext, row: InboxRow): Promise<void> 
     })
   } catch (error) {
     if (!isConnectorError(error) || error.kind !== 'not-found') throw error
-    await storeCancelled(context, row.subject)
+    await storeCancelled(context, externalId)
   }
 }
 

@@ -15,6 +15,7 @@ export type InboxEvent = {
     | 'uninstalled'
     | 'unreadable'
     | 'announced-return'
+    | 'order-hold'
     | WarehouseTopic
   /** External id of what it is about. */
   subject: string
@@ -33,7 +34,7 @@ export type WarehouseTopic = 'shipment' | 'receipt' | 'return' | 'counted'
 export function toInboxEvent(event: WebhookEvent, uuid: () => string): InboxEvent | undefined {
   switch (event.kind) {
     case 'order': {
-      const content = event.order === undefined ? 'hint' : hashOfOrder(event.order)
+      const content = event.order === undefined ? 'hint' : identityOf(event.order)
       const version = event.version ?? (event.order === undefined ? uuid() : '-')
       return {
         topic: 'order',
@@ -49,6 +50,11 @@ export function toInboxEvent(event: WebhookEvent, uuid: () => string): InboxEven
         eventKey: `order-deleted:${event.externalId}`,
         payload: event,
       }
+    case 'order-hold': {
+      const { externalId, version, held } = event
+      const eventKey = `order-hold:${externalId}:${version}:${held}`
+      return { topic: 'order-hold', subject: externalId, eventKey, payload: event }
+    }
     case 'level': {
       const { stockUnitId, locationId, quantity, updatedAt } = event.level
       const subject = `${stockUnitId} ${locationId}`
@@ -105,6 +111,11 @@ export function hashOfOrder(order: ExternalOrder): string {
   return contentHashOf(toOrderFacts(order, new Map()))
 }
 
+/** One that says that nothing holds it is not the same as one that does not say, although both have the same content. */
+function identityOf(order: ExternalOrder): string {
+  return order.holds?.length === 0 ? `${hashOfOrder(order)}+` : hashOfOrder(order)
+}
+
 /** Versions below this are numbers of the platform's own and no instants (1 January 2000). */
 const INSTANTS_FROM = 946_684_800_000
 
@@ -147,6 +158,7 @@ export function toOrderFacts(
     ...(order.destination !== undefined && { destination: order.destination }),
     ...(order.shipBy !== undefined && { shipBy: order.shipBy }),
     ...(order.shippingMethod !== undefined && { shippingMethod: order.shippingMethod }),
+    ...(order.holds !== undefined && { holds: order.holds }),
     lines: order.lines.map((line) => {
       const mapping = line.listingExternalId === undefined ? undefined : mappings.get(line.listingExternalId)
       return {

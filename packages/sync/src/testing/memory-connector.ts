@@ -8,6 +8,7 @@ import {
   type LevelWrite,
   Malformed,
   NotFound,
+  ORDER_HOLDS,
   RateLimited,
   Unauthorized,
   Unavailable,
@@ -18,7 +19,7 @@ import {
 import { z } from 'zod'
 import { memoryCancelling } from './memory-cancelling.ts'
 import type { Fault, MemoryListing, MemoryPlatform, Operation } from './memory-platform.ts'
-import { streamPage } from './memory-stream.ts'
+import { holdsPage, streamPage } from './memory-stream.ts'
 
 const credentials = z.object({ key: z.string() })
 const webhookBody = z.object({ kind: z.enum(['order', 'order-deleted', 'listing', 'level']), id: z.string() })
@@ -313,10 +314,10 @@ function openMemory(
       },
     }),
     ...(capabilities.streams !== undefined && {
-      async stream(_name: string, query: { since: Date; cursor: string | undefined }) {
+      async stream(name: string, query: { since: Date; cursor: string | undefined }) {
         const fault = await begin('stream')
         await end(fault)
-        return streamPage(platform, query)
+        return name === ORDER_HOLDS ? holdsPage(platform, query.since) : streamPage(platform, query)
       },
     }),
     async registerWebhooks(url) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Clock, ExternalOrder, OrderState, TicketOutcome } from '@plimsoll/connector-kit'
+import type { Clock, ExternalOrder, OrderHold, OrderState, TicketOutcome } from '@plimsoll/connector-kit'
 
 /**
  * A shop in memory with the semantics that matter to the hub: it lowers its own number at each sale and
@@ -242,6 +242,20 @@ export class MemoryPlatform {
     for (const work of this.#landing.splice(0)) work()
   }
 
+  /** It can hold orders, and its orders say so. */
+  holdsOrders = false
+  /** What the stream of held orders tells, in order. */
+  readonly sightings: { at: number; externalId: string; held: boolean }[] = []
+
+  /** It holds an order for these reasons and no others; whether that moves the order's version is its own affair. */
+  hold(orderId: string, codes: readonly string[], movesVersion: boolean): void {
+    const order = this.#order(orderId)
+    const holds = codes.map((code) => ({ reason: 'other' as const, code }))
+    if (movesVersion) this.#change(order, { holds })
+    else Object.assign(order, { holds })
+    this.sightings.push({ at: this.clock.now(), externalId: orderId, held: codes.length > 0 })
+  }
+
   /** The order as the shop shows it. */
   show(order: MemoryOrder): ExternalOrder {
     return {
@@ -253,6 +267,7 @@ export class MemoryPlatform {
       currency: 'EUR',
       test: false,
       locationId: order.place,
+      ...(this.holdsOrders && { holds: order.holds ?? [] }),
       lines: [
         {
           externalId: `${order.externalId}-1`,
@@ -328,6 +343,8 @@ export type MemoryOrder = {
   cancelled?: number
   /** Absent: nothing. */
   returned?: number
+  /** Absent: nothing holds it. */
+  holds?: readonly OrderHold[]
   state: OrderState
   placedAt: number
   changedAt: number

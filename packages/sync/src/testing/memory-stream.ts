@@ -19,3 +19,11 @@ export function streamPage(
   const next = from + STREAM_PAGE < all.length ? String(from + STREAM_PAGE) : undefined
   return { rows, next, platformTime: new Date(platform.clock.now()) }
 }
+
+/** Which orders were held or let go at or after `since`, as its list shows them. */
+export function holdsPage({ sightings, clock }: MemoryPlatform, since: Date): Page<WebhookEvent> {
+  const rows = sightings
+    .filter(({ at }) => at >= since.getTime())
+    .map(({ at, externalId, held }) => ({ kind: 'order-hold' as const, externalId, version: at, held }))
+  return { rows, next: undefined, platformTime: new Date(clock.now()) }
+}

@@ -69,6 +69,7 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
       tracking: true,
       cancel: 'lines',
       counts: true,
+      holds: true,
       withdraw: 'hidden from the shop window',
       latestEffectMs: 30_000,
       visibilityLagMs: 0,

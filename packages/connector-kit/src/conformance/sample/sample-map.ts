@@ -17,6 +17,8 @@ export const product = z.object({
 export const order = z.object({
   id: z.string(),
   status: z.string(),
+  /** Its people keep it back for now. */
+  held: z.boolean(),
   version: z.int(),
   placedAt: z.iso.datetime(),
   shipBy: z.iso.datetime(),
@@ -167,6 +169,7 @@ export function toOrder(told: z.infer<typeof order>): ExternalOrder {
     ...(to !== null && { destination: toDestination(to) }),
     shipBy: new Date(told.shipBy),
     shippingMethod: told.method,
+    holds: told.held ? [{ reason: 'other', code: 'held' }] : [],
     lines: lines.map((line) => ({
       externalId: line.id,
       listingExternalId: String(line.productId),

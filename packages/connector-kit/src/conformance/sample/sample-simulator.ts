@@ -36,6 +36,7 @@ type Line = { id: string; productId: number; sku: string; ordered: number; curre
 type Order = {
   id: string
   status: 'new' | 'paid' | 'done' | 'void'
+  held: boolean
   version: number
   placedAt: string
   shipBy: string
@@ -182,6 +183,7 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
       const order: Order = {
         id,
         status: 'new',
+        held: false,
         version: 0,
         placedAt: new Date(services?.clock.now() ?? 0).toISOString(),
         shipBy: new Date((services?.clock.now() ?? 0) + 86_400_000).toISOString(),
@@ -207,7 +209,8 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
       if (order === undefined) return { kind: 'not-found' }
       if (order.status === 'done' || order.status === 'void')
         return { kind: 'refused', why: `it is ${order.status}` }
-      if (step === 'pay') order.status = 'paid'
+      if (step === 'hold' || step === 'release') order.held = step === 'hold'
+      else if (step === 'pay') order.status = 'paid'
       else if (step === 'fulfill')
         ship(
           order,

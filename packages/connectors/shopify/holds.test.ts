@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { type Place, toHolds } from './holds.ts'
+import { holdFulfillment, releaseFulfillment } from './simulator/staff-steps.ts'
+import { gid } from './simulator/views.ts'
+import { withShop } from './testing/connected-shop.ts'
+import { webhooks } from './webhooks.ts'
+
+const held = (...reasons: string[]) => ({
+  status: 'ON_HOLD' as const,
+  fulfillmentHolds: reasons.map((reason) => ({ reason })),
+})
+const standing = (status: Place['status']) => ({ status, fulfillmentHolds: [] })
+
+test.each<[story: string, places: Parameters<typeof toHolds>[0], codes: string[]]>([
+  ['open', [standing('OPEN')], []],
+  ['nothing left', [standing('CLOSED'), standing('CANCELLED')], []],
+  ['one part of two', [standing('OPEN'), held('AWAITING_PAYMENT')], ['AWAITING_PAYMENT']],
+  ['one reason twice', [held('OTHER'), held('OTHER', 'HIGH_RISK_OF_FRAUD')], ['HIGH_RISK_OF_FRAUD', 'OTHER']],
+  ['no reason', [held()], ['ON_HOLD']],
+  ['a reason of a later version', [held('MOON_PHASE')], ['MOON_PHASE']],
+  ['a word that is no reason', [held('constructor')], ['constructor']],
+  ['all for later', [standing('SCHEDULED'), standing('CLOSED')], ['SCHEDULED']],
+  ['some for later: what may go now goes', [standing('SCHEDULED'), standing('OPEN')], []],
+])('what holds an order: %s', (_, places, codes) => {
+  expect(toHolds(places).map(({ code }) => code)).toEqual(codes)
+})
+
+test('each reason of Shopify’s has a word of ours, and whatever else is another one', () => {
+  const reasonOf = (code: string) => toHolds([held(code)])[0]?.reason
+  expect(
+    [
+      'AWAITING_PAYMENT',
+      'AWAITING_RETURN_ITEMS',
+      'HIGH_RISK_OF_FRAUD',
+      'INCORRECT_ADDRESS',
+      'INVENTORY_OUT_OF_STOCK',
+      'ONLINE_STORE_POST_PURCHASE_CROSS_SELL',
+      'UNKNOWN_DELIVERY_DATE',
+      'OTHER',
+      'constructor',
+    ].map(reasonOf),
+  ).toEqual(['payment', 'return', 'fraud', 'address', 'stock', 'addition', 'date', 'other', 'other'])
+})
+
+test('a hold of one of many parts is found, by the part that a webhook named, although its order has not changed', () =>
+  withShop({}, async ({ simulator, operations, seed, buy }) => {
+    await seed({})
+    const id = await buy('S-0', 1)
+    const before = await operations.order(id)
+    const [order] = simulator.shop.orders.values()
+    const [site] = order?.fulfillmentOrders ?? []
+    if (order === undefined || site === undefined) throw new Error('it was sold')
+    for (let at = 0; at < 12; at += 1)
+      order.fulfillmentOrders.push({ ...site, id: 900 + at, status: 'CLOSED', lines: [] })
+    const last = { ...site, id: 990, lines: [] }
+    order.fulfillmentOrders.push(last)
+    holdFulfillment(simulator.shop, order, last, 'INCORRECT_ADDRESS')
+    holdFulfillment(simulator.shop, order, last, 'AWAITING_PAYMENT')
+    const body = Buffer.from(
+      JSON.stringify({ fulfillment_order: { id: gid('FulfillmentOrder', last.id), status: 'on_hold' } }),
+    )
+    const headers = { 'x-shopify-topic': 'fulfillment_orders/placed_on_hold' }
+    const [event] = webhooks.parse({ headers, body })
+    if (event?.kind !== 'order') throw new Error('it names something to read')
+    const read = await operations.order(event.externalId)
+    expect(read).toMatchObject({ externalId: id, version: before.version })
+    expect(read.holds?.map(({ code }) => code)).toEqual(['AWAITING_PAYMENT', 'INCORRECT_ADDRESS'])
+    // The list row shows no more than two parts, and is not believed.
+    const { rows } = await operations.orders({ since: new Date(0), cursor: undefined })
+    expect(rows.map(({ holds }) => holds)).toEqual([read.holds])
+    releaseFulfillment(simulator.shop, order, last)
+    expect((await operations.order(event.externalId)).holds).toEqual([])
+    await expect(operations.order(gid('FulfillmentOrder', 5))).rejects.toMatchObject({ kind: 'not-found' })
+  }))
