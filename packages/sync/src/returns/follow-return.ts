@@ -34,5 +34,5 @@ export async function followReturn(context: WorkerContext, tx: Tx, returnId: str
       { at, uuid },
     )
   }
-  await notify(tx, organizationId, { kind: 'screen', topics: ['tasks'], itemIds: [] })
+  await notify(tx, organizationId, { kind: 'screen', topics: ['overview', 'tasks'], itemIds: [] })
 }

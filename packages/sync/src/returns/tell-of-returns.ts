@@ -8,6 +8,7 @@ import { findErrandStanding } from '../fulfilment/errand-standing.store.ts'
 import { insertErrands } from '../fulfilment/errands.store.ts'
 import { findFacility, findWarehouseUnits } from '../fulfilment/warehouse-units.store.ts'
 import { wholeUnitsOf } from '../fulfilment/whole-units.ts'
+import { notify } from '../notify.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import type { ToldTask } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -96,6 +97,7 @@ export function announceReturnHandler(context: WorkerContext): ErrandHandler {
             settle: async (tx) => {
               await claimDeliveries(tx, context, subjectId, externalId, nowOf(context))
               await closeTasks(tx, organizationId, 'return-refused', [subjectId], nowOf(context))
+              await showIt(context, tx)
             },
           }
         },
@@ -154,7 +156,7 @@ export function withdrawReturnHandler(context: WorkerContext): ErrandHandler {
         kind: 'ready',
         make: async () => {
           const outcome = await withdraw.call(warehouse, notice, { signal })
-          if (outcome === 'withdrawn') return { externalId: null, settle: async () => undefined }
+          if (outcome === 'withdrawn') return { externalId: null, settle: (tx) => showIt(context, tx) }
           return { externalId: null, code: outcome, settle: (tx) => noteCameAnyway(context, tx, returned) }
         },
         refused: (tx, error) => cannot(tx, error.message),
@@ -205,17 +207,24 @@ async function noteRefused(
   )
 }
 
+/** Screens ask again. */
+async function showIt({ organizationId }: WorkerContext, tx: Tx): Promise<void> {
+  await notify(tx, organizationId, { kind: 'screen', topics: ['overview', 'tasks'], itemIds: [] })
+}
+
 async function openReturnTask(
-  { organizationId, connection, uuid, ...context }: WorkerContext,
+  context: WorkerContext,
   tx: Tx,
   { returnId }: Pick<ReturnToTell, 'returnId'>,
   kind: 'return-refused' | 'return-changed',
   detail: string,
   told: ToldTask,
 ): Promise<void> {
+  const { organizationId, connection, uuid } = context
   const about = { kind, subject: returnId, connectionId: connection.connectionId, sku: null, units: null }
   const at = nowOf(context)
   await openTask(tx, organizationId, { ...about, detail: detail.slice(0, 1_000), told }, { at, uuid })
+  await showIt(context, tx)
 }
 
 /** The return as its warehouse is told of it, or why it cannot be. */
