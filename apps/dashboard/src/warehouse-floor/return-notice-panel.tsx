@@ -7,13 +7,13 @@ import { Panel } from '../parts/panel.tsx'
 import { Quoted } from '../parts/trouble-text.tsx'
 
 /** How a return stands with the warehouse that it comes to; nothing where it comes to a place of one's own. */
-export function ReturnNoticePanel({ returnId }: { returnId: string }) {
+export function ReturnNoticePanel({ returnId, isOpen }: { returnId: string; isOpen: boolean }) {
   const { t } = useLanguage()
   const { data, error, refetch } = useQuery(returnNoticeQuery(returnId))
   return (
     <Panel title={t('floor.returnNotice.title')}>
       {data ? (
-        <Standing of={data} />
+        <Standing of={data} isOpen={isOpen} />
       ) : error ? (
         <Failure error={error} onRetry={() => void refetch()} />
       ) : (
@@ -23,7 +23,7 @@ export function ReturnNoticePanel({ returnId }: { returnId: string }) {
   )
 }
 
-function Standing({ of }: { of: ReturnAnnouncementShape }) {
+function Standing({ of, isOpen }: { of: ReturnAnnouncementShape; isOpen: boolean }) {
   const { t } = useLanguage()
   const again = useMutation({
     mutationFn: () => hub.announceReturn(of.returnId),
@@ -35,7 +35,10 @@ function Standing({ of }: { of: ReturnAnnouncementShape }) {
     <div className="space-y-2 px-4 py-3">
       <p>
         <span className="font-medium">{of.warehouse}: </span>
-        {t(`floor.returnNotice.${of.state}`)}
+        {of.withdrawal !== null
+          ? t(`floor.returnNotice.withdrawal.${of.withdrawal}`)
+          : // Of what has ended nobody is told any more.
+            t(`floor.returnNotice.${of.state === 'none' && !isOpen ? 'dropped' : of.state}`)}
       </p>
       {of.externalId !== null && (
         <p className="text-ink-2">{t('floor.announcement.number', { number: of.externalId })}</p>
@@ -45,8 +48,7 @@ function Standing({ of }: { of: ReturnAnnouncementShape }) {
           <Quoted text={of.problem} />
         </p>
       )}
-      {of.withdrawal !== null && <p>{t(`floor.returnNotice.withdrawal.${of.withdrawal}`)}</p>}
-      {of.withdrawal === null && (of.state === 'refused' || of.state === 'not-possible') && (
+      {isOpen && (of.state === 'refused' || of.state === 'not-possible') && (
         <button type="button" className="control" disabled={again.isPending} onClick={() => again.mutate()}>
           {t('floor.announcement.again')}
         </button>

@@ -57,7 +57,7 @@ export function ReturnScreen() {
       {data ? (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(20rem,1fr)]">
           <Inspection key={inspectedUnits(data)} of={data} />
-          <ReturnNoticePanel returnId={id} />
+          <ReturnNoticePanel returnId={id} isOpen={isOpenReturn(data)} />
         </div>
       ) : (
         <div className="panel">
@@ -66,6 +66,10 @@ export function ReturnScreen() {
       )}
     </>
   )
+}
+
+function isOpenReturn({ state }: CustomerReturnShape): boolean {
+  return state === 'announced' || state === 'partly-inspected'
 }
 
 function inspectedUnits({ lines }: CustomerReturnShape): string {
@@ -80,7 +84,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
   const [scansAs, setScansAs] = useState<(typeof conditions)[number]>('sellable')
   const [reason, setReason] = useState('')
   const [isAsking, setAsking] = useState(false)
-  const isOpen = of.state === 'announced' || of.state === 'partly-inspected'
+  const isOpen = isOpenReturn(of)
   const notice = useQuery(returnNoticeQuery(of.returnId))
   // A warehouse looks at what comes to it; until it is known whether it comes to one, nobody is asked to.
   const isOurs = isOpen && notice.data?.warehouse === null
