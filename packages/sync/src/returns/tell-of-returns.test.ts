@@ -1,4 +1,5 @@
 // Warehouses are told of returns before they come, with the production worker on a manual clock.
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import { type CustomerReturn, findReturn } from '@plimsoll/orders'
 import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { at, die, type Floor, go, head, openFloor, tasksOf } from '../testing/floor.ts'
 import { ExpectedReturns, toldReturnsConnector } from '../testing/memory-told-returns.ts'
 import { memoryWarehouseConnector, type WarehouseFault } from '../testing/memory-warehouse.ts'
+import { replaceReturnLines } from './announced-return.store.ts'
 import { announceReturnAgain, readReturnAnnouncement } from './read-return-notice.ts'
 import { cancelReturn, createReturn, inspectReturn } from './return-actions.ts'
 
@@ -175,6 +177,23 @@ test('what a warehouse refuses is a task, told again once it is put right; calle
     ['RMA-no', 'expected'],
   ])
   expect(await readReturnAnnouncement(context, off)).toMatchObject({ state: 'done', withdrawal: 'done' })
+  // What its channel says later replaces the first, which the warehouse knows; told the same again, nothing is changed.
+  const [item] = await world.rows(sql<{ itemId: string }>`
+    select item_id from item where organization_id = ${context.organizationId} and sku = 'bottle'`)
+  const expectNow = async (quantity: number) => {
+    await inTransaction(database, (tx) =>
+      replaceReturnLines(tx, context.organizationId, refused, [{ itemId: item?.itemId ?? '', quantity }]),
+    )
+    await go(floor, 3)
+    return (await tasksOf(floor)).map(({ kind }) => kind)
+  }
+  expect(await expectNow(2)).toEqual([])
+  expect(await expectNow(1)).toEqual(['return-changed'])
+  await sql`update task set closed_at = opened_at where organization_id = ${context.organizationId}`.execute(
+    database.kysely,
+  )
+  expect(await expectNow(1), 'said once').toEqual([])
+  expect(await expectNow(2)).toEqual(['return-changed'])
   const twice = await make(floor, 'RMA-no', 1)
   await make(floor, 'RMA-off', 1)
   const [there] = expected.all.filter(({ notice }) => notice.returnId === refused)
