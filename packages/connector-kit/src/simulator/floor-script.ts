@@ -14,15 +14,16 @@ function buttonOf(label, about, data) {
   Object.assign(button.dataset, data)
   return button
 }
+const conditionOf = (condition) => words.conditions[condition === 'sellable' ? 'good' : condition]
 function returnOf(back) {
   const li = document.createElement('li')
   li.append(make('b', back.reference), make('span', words.returnStates[back.state]))
   if (back.state === 'announced') li.append(buttonOf(words.arrive, back.reference, { id: back.id, step: 'arrive' }))
   for (const line of back.lines) {
-    li.append(make('span', line.quantity + ' × ' + line.sku + ': ' + words.conditions[line.condition]))
+    li.append(make('span', line.quantity + ' × ' + line.sku + ': ' + conditionOf(line.condition)))
     if (back.state === 'arrived' && line.condition === 'waiting')
       for (const condition of ['sellable', 'damaged', 'disposed'])
-        li.append(buttonOf(words.conditions[condition], line.sku, { id: back.id, step: 'inspect', line: line.line, condition }))
+        li.append(buttonOf(conditionOf(condition), line.sku, { id: back.id, step: 'inspect', line: line.line, condition }))
   }
   return li
 }
