@@ -75,6 +75,7 @@ const WAREHOUSE_HEAD = [
   'cancels',
   'lots',
   'serials',
+  'told of returns',
   'tells',
   'conformance',
 ]
@@ -89,6 +90,7 @@ function toWarehouseRow({ connector, setups }: Documented): string[] {
     sayCancel(warehouse?.cancel ?? false),
     warehouse?.lots === true ? 'told' : 'no',
     warehouse?.serials === true ? 'told' : 'no',
+    sayNotices(warehouse?.returnNotices),
     sayFollowed(connector),
     sayConformance(setups),
   ]
@@ -102,6 +104,11 @@ function sayFollowed({ manifest }: Connector): string {
     ...(capabilities.queue === undefined ? [] : ['queue']),
     ...((warehouse?.follows.length ?? 0) > 0 ? ['poll'] : []),
   ].join(', ')
+}
+
+function sayNotices(proof: WarehouseTerms['returnNotices']): string {
+  if (proof === undefined) return 'no'
+  return proof === 'by-key' ? 'its own key' : 'looking first'
 }
 
 function sayCancel(until: WarehouseTerms['cancel']): string {

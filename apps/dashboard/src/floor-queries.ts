@@ -18,6 +18,11 @@ export const announcementQuery = (inboundId: string) =>
     queryKey: ['overview', 'announcement', inboundId],
     queryFn: ({ signal }) => hub.announcement(inboundId, signal),
   })
+export const returnNoticeQuery = (returnId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'return-announcement', returnId],
+    queryFn: ({ signal }) => hub.returnAnnouncement(returnId, signal),
+  })
 export const deliveriesQuery = (kind: 'receipt' | 'return') =>
   queryOptions({
     queryKey: ['overview', 'deliveries', kind],

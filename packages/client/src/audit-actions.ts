@@ -24,6 +24,7 @@ export const auditActions = [
   'addBarcode',
   'addConnectionFile',
   'announceInboundShipment',
+  'announceReturn',
   'answerWhatIf',
   'applyBulkEdit',
   'applyCutover',

@@ -19,6 +19,30 @@ export const announcement = z.object({
 })
 export type AnnouncementShape = z.infer<typeof announcement>
 
+/** GET /returns/:id/announcement: how a return stands with the warehouse that it comes to. */
+export const returnAnnouncement = z.object({
+  returnId: z.string(),
+  warehouse: z
+    .string()
+    .nullable()
+    .describe('The name of its connection; null: it comes to a place of your own, and nobody is to be told.'),
+  state: z
+    .enum(['none', 'waiting', 'sent', 'unknown', 'done', 'refused', 'dropped', 'not-possible'])
+    .describe(
+      'none: not told yet; sent, unknown: a call is under way, or its answer was lost; dropped: it ended before it was told; not-possible: this warehouse takes no word of returns.',
+    ),
+  externalId: z.string().nullable().describe('The warehouse’s own id of it.'),
+  problem: z.string().nullable(),
+  attempts: count,
+  withdrawal: z
+    .enum(['waiting', 'sent', 'unknown', 'done', 'refused', 'too-late', 'not-possible'])
+    .nullable()
+    .describe(
+      'Of one that was called off after it was told; too-late: it had come. Null: nothing is to be taken back.',
+    ),
+})
+export type ReturnAnnouncementShape = z.infer<typeof returnAnnouncement>
+
 /** What a warehouse told of one delivery or return, in its own units, and how much of it is in the ledger. */
 export const delivery = z.object({
   kind: z.enum(['receipt', 'return']),
@@ -28,6 +52,7 @@ export const delivery = z.object({
   number: z.string().nullable().describe('What the customer was given (RMA).'),
   inboundId: z.string().nullable(),
   shipmentId: z.string().nullable(),
+  returnId: z.string().nullable().describe('Your return that it is what came of.'),
   complete: z.boolean().describe('No more of it will come.'),
   toldAt: moment,
   lines: z.array(
@@ -53,7 +78,7 @@ export type DeliveryShape = z.infer<typeof delivery>
 export const deliveryList = z.object({ rows: z.array(delivery) })
 export type DeliveryList = z.infer<typeof deliveryList>
 
-/** One return that is inspected by your own people. Base units. */
+/** One return: inspected by your own people, or by the warehouse that it comes to. Base units. */
 export const customerReturn = z.object({
   returnId: z.string(),
   number: z.string().describe('What the customer was given (RMA).'),

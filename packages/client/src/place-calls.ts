@@ -6,6 +6,7 @@ import type {
   CustomerReturnShape,
   customerReturnPage,
   DeliveryList,
+  ReturnAnnouncementShape,
 } from './delivery-shapes.ts'
 import type { KitAssembly } from './kit-shapes.ts'
 import type {
@@ -129,6 +130,10 @@ export function placeCalls(
       get<CustomerReturnPage>(`/returns${toQuery(query)}`, signal),
     customerReturn: (returnId: string, signal?: Signal) =>
       get<CustomerReturnShape>(`/returns/${id(returnId)}`, signal),
+    returnAnnouncement: (returnId: string, signal?: Signal) =>
+      get<ReturnAnnouncementShape>(`/returns/${id(returnId)}/announcement`, signal),
+    announceReturn: (returnId: string) =>
+      call<ReturnAnnouncementShape>('POST', `/returns/${id(returnId)}/announce`),
     createReturn: (body: unknown, key: string) => act<CustomerReturnShape>('/returns', body, key),
     inspectReturn: (returnId: string, body: unknown, key: string) =>
       act<CustomerReturnShape>(`/returns/${id(returnId)}/inspect`, body, key),

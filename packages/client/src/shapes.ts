@@ -341,6 +341,8 @@ export const taskRow = z.object({
     'parcel-unexpected',
     'inbound-refused',
     'inbound-changed',
+    'return-refused',
+    'return-changed',
     'receipt-differs',
     'delivery-stuck',
     'runs-out',

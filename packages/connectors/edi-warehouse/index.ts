@@ -44,6 +44,13 @@ export const connector = defineWarehouse({
     },
     notPossible: [
       {
+        what: { en: 'Being told of returns before they come', zh: '接收退货预报' },
+        why: {
+          en: 'No guide says how a warehouse is told of a customer’s return (180, RETANN), nor how it answers.',
+          zh: '没有指南说明如何以 180 或 RETANN 向仓库预报顾客退货，以及仓库如何答复。',
+        },
+      },
+      {
         what: { en: 'AS2 and value-added networks', zh: 'AS2 与增值网络' },
         why: {
           en: 'No small library of AS2 is kept well. A gateway turns it into folders.',

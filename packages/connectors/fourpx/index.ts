@@ -60,6 +60,13 @@ export const connector = defineWarehouse({
     },
     notPossible: [
       {
+        what: { en: 'Being told of returns before they come', zh: '接收退货预报' },
+        why: {
+          en: 'They are a service of its own (GRS) without a tie to what is on the shelf.',
+          zh: '退货属于独立的 GRS 服务，与库存上架没有对应关系。',
+        },
+      },
+      {
         what: { en: 'Parcels of one consignment apart', zh: '区分同一委托的多个包裹' },
         why: {
           en: 'It says how many boxes there are, not what is in which nor their tracking numbers.',

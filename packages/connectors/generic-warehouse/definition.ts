@@ -11,7 +11,13 @@ import { isPattern, isZone } from './formats/moments.ts'
 
 export const IN_FEEDS = ['levels', 'items', 'shipments', 'receipts', 'returns', 'adjustments'] as const
 export type InFeed = (typeof IN_FEEDS)[number]
-export const OUT_FEEDS = ['shipment-requests', 'cancels', 'inbound-notices'] as const
+export const OUT_FEEDS = [
+  'shipment-requests',
+  'cancels',
+  'inbound-notices',
+  'return-notices',
+  'return-withdrawals',
+] as const
 export type OutFeed = (typeof OUT_FEEDS)[number]
 
 const folderPath = z
@@ -144,7 +150,7 @@ const path = z
 /** A call by which something is told, instead of a file. */
 const call = z.strictObject({
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
-  /** `{id}` is the hub's id of it, `{externalId}` the warehouse's (only where it is cancelled). */
+  /** `{id}` is the hub's id of it, `{externalId}` the warehouse's (only where it is cancelled or taken back). */
   path,
   /** Over the answer: the warehouse's own id of it; absent: the hub's counts. */
   externalId: expression.optional(),
@@ -152,7 +158,7 @@ const call = z.strictObject({
   known: z.array(z.int().min(200).max(499)).default([]),
   /** Where it is cancelled: an answer means that it is, or only that it was asked for. */
   means: z.enum(['asked', 'cancelled']).default('asked'),
-  /** Where it is cancelled: statuses that mean that it was too late. */
+  /** Where it is cancelled or taken back: statuses that mean that it was too late. */
   tooLate: z.array(z.int().min(400).max(499)).default([]),
 })
 export type RestCall = z.infer<typeof call>
@@ -242,6 +248,9 @@ export const definition = z
         'shipment-requests': outgoing,
         cancels: outgoing.optional(),
         'inbound-notices': outgoing.optional(),
+        /** Of returns before they come, and of those that will not: each absent where the warehouse takes no such word. */
+        'return-notices': outgoing.optional(),
+        'return-withdrawals': outgoing.optional(),
       })
       .partial()
       .default({}),

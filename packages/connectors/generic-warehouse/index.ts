@@ -23,6 +23,7 @@ export const connector = defineWarehouse({
       visibilityLagMs: 120_000,
       cancel: 'until-working',
       deducts: 'shipped',
+      returnNotices: 'by-key',
       countErrorMs: 120_000,
       follows: ['shipments', 'receipts', 'returns'],
       lots: true,
@@ -34,6 +35,11 @@ export const connector = defineWarehouse({
           fact: 'A request told twice under one reference is shipped once',
           source:
             'assumed: ask the warehouse; the hub writes one file for each request, and again only where it is not known to have arrived',
+          verified: false,
+        },
+        {
+          fact: 'A return told twice under one reference is expected once',
+          source: 'assumed, as of requests: ask the warehouse',
           verified: false,
         },
         {

@@ -13,6 +13,8 @@ export const NOT_OWED: Readonly<Record<string, string>> = {
     'A file is taken or not; what is wrong with it comes back as a state, later.',
   'inbound: an unknown SKU is Invalid and named':
     'A file is taken or not; what is wrong with it is told by people.',
+  'return notice: an unknown SKU is Invalid and named; nothing is expected by it':
+    'A file is taken or not; what is wrong with it is told by people.',
   'shipment: a state that was never documented is an unreadable row, not a guess':
     'Its row is parked; what other rows say of the shipment stands.',
   'failures: throttled in the platform’s own words is RateLimited':
@@ -27,6 +29,9 @@ export const NOT_OWED_BY_FILE: Readonly<Record<string, string>> = {
   'I3: request: an answer that was lost is made sure of, and it ships once': HTTP_FAULT,
   'I3: cancel: an answer that was lost is asked for again': HTTP_FAULT,
   'I3: inbound: announced twice, and after a lost answer, it is one delivery': HTTP_FAULT,
+  'I3: return notice: told twice, and after a lost answer, one return is expected': HTTP_FAULT,
+  'return notice: taken back, nothing is expected; again it is the same; what has come stays':
+    'No file is answered: that it was too late is told by what comes.',
   'failures: 429 with a hint is RateLimited with the hint': HTTP_FAULT,
   'failures: 429 without a hint is RateLimited': HTTP_FAULT,
   'failures: 500 is Unavailable, possibly carried out': HTTP_FAULT,

@@ -89,6 +89,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): Warehous
       )
       return answer === 'too-late' ? { externalId: notice.inboundId } : answer
     },
+    ...returnNotices(definition, telling),
     async shipments(query) {
       const files = await filesOf('shipments', at)
       const all = toShipments(saidRows(files), definition.feeds.shipments?.states ?? {})
@@ -130,6 +131,32 @@ export function open(context: ConnectorContext<Settings, Credentials>): Warehous
         }),
     // Its address is given to the warehouse by hand; files come by themselves.
     registerWebhooks: async () => ({ registered: [], repaired: [] }),
+  }
+}
+
+/** Told as far as the definition says how. */
+function returnNotices(
+  { out }: Definition,
+  telling: (operation: string, signal: AbortSignal | undefined) => Telling,
+): Pick<WarehouseSide, 'announceReturn' | 'withdrawReturn'> {
+  if (out['return-notices'] === undefined) return {}
+  return {
+    async announceReturn(notice, { signal } = {}) {
+      const told = { feed: 'return-notices' as const, id: notice.returnId, about: notice }
+      const answer = await say(told, telling('announceReturn', signal))
+      return answer === 'too-late' ? { externalId: notice.returnId } : answer
+    },
+    ...(out['return-withdrawals'] !== undefined && {
+      async withdrawReturn(notice, { signal } = {}) {
+        const at = telling('withdrawReturn', signal)
+        // What is told is kept before it is: there is nothing to take back.
+        if ((await findTold('return-notices', notice.returnId, at)) === undefined) return 'withdrawn'
+        const { returnId, externalId = returnId } = notice
+        const about = { ...notice, externalId }
+        const answer = await say({ feed: 'return-withdrawals', id: returnId, about, externalId }, at)
+        return answer === 'too-late' ? 'too-late' : 'withdrawn'
+      },
+    }),
   }
 }
 

@@ -5,7 +5,9 @@ import {
   joinPath,
   type LoggedFile,
   Malformed,
+  type ReturnNotice,
   type ShipmentRequest,
+  type WithdrawnNotice,
 } from '@plimsoll/connector-kit'
 import type { Definition, OutFeed, Outgoing } from './definition.ts'
 import { writeCsv } from './formats/csv.ts'
@@ -21,7 +23,12 @@ export type Told = {
   feed: OutFeed
   /** The hub's id: with the feed it names the file. */
   id: string
-  about: ShipmentRequest | InboundNotice | { shipmentId: string; externalId: string }
+  about:
+    | ShipmentRequest
+    | InboundNotice
+    | ReturnNotice
+    | WithdrawnNotice
+    | { shipmentId: string; externalId: string }
   externalId?: string
 }
 

@@ -141,6 +141,34 @@ test('a CSV 3PL: stock by lot, a shipment in two boxes with a short line, a deli
   ])
 })
 
+test('a CSV 3PL is told of a return in one file however often, and in one that it will not come; where no file is described, of none', async () => {
+  const hub = hubSide({ settings: { definition: preset('csv-3pl') } })
+  const { announceReturn, withdrawReturn } = hub.operations.warehouse
+  const notice = {
+    returnId: '0197a000-0000-7000-8000-000000000009',
+    number: 'RMA-7',
+    locationId: 'LEJ1',
+    shipment: undefined,
+    lines: [{ lineId: '1', sku: 'TEA-1', stockUnitId: 'TEA-1', quantity: 2 }],
+  }
+  expect(await withdrawReturn?.({ ...notice, externalId: undefined }), 'nobody was told').toBe('withdrawn')
+  for (let time = 0; time < 2; time += 1)
+    expect(await announceReturn?.(notice)).toEqual({ externalId: notice.returnId })
+  expect(await told(hub, 'windows-1252')).toBe(
+    `Reference;Number;Site;Line;Article;Units\r\n${notice.returnId};RMA-7;LEJ1;1;TEA-1;2\r\n`,
+  )
+  expect(await withdrawReturn?.({ ...notice, externalId: notice.returnId })).toBe('withdrawn')
+  expect((await hub.log.list({ direction: 'out' })).map(({ name }) => name).sort()).toEqual([
+    `NORMA_${notice.returnId}.csv`,
+    `RMA_${notice.returnId}.csv`,
+  ])
+  const mute = JSON.parse(preset('csv-3pl'))
+  delete mute.out['return-notices']
+  expect(hubSide({ settings: { definition: mute } }).operations.warehouse).not.toHaveProperty(
+    'announceReturn',
+  )
+})
+
 test('a WMS with fixed width: what is longer than its place is refused, not cut off', async () => {
   const hub = hubSide({ settings: { definition: preset('fixed-width-wms') } })
   const line = (sku: string, lot: string, onHand: number, held: number) =>

@@ -29,6 +29,7 @@ export function toReturns(said: readonly SaidRow<'returns'>[], conditions: Condi
     const returned: WarehouseReturn = {
       externalId,
       number: rows.findLast(({ row }) => row.number !== undefined)?.row.number,
+      returnId: rows.findLast(({ row }) => row.returnId !== undefined)?.row.returnId,
       shipmentId: rows.findLast(({ row }) => row.shipmentId !== undefined)?.row.shipmentId,
       version: position,
       locationId,

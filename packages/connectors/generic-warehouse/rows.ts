@@ -138,7 +138,7 @@ function schemasFor(terms: Terms) {
       serials,
     }),
     receipts: z.object({ ...received, inboundId: optionalText }),
-    returns: z.object({ ...received, shipmentId: optionalText }),
+    returns: z.object({ ...received, shipmentId: optionalText, returnId: optionalText }),
     adjustments: z.object({
       ...place,
       sku: id,

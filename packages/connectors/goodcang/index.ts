@@ -77,6 +77,13 @@ export const connector = defineWarehouse({
     },
     notPossible: [
       {
+        what: { en: 'Being told of returns before they come', zh: '接收退货预报' },
+        why: {
+          en: 'Of its returns only the list could be read: no public page shows how one is made or taken back.',
+          zh: '公开资料中只有退货列表，未说明如何创建或撤销退货预报。',
+        },
+      },
+      {
         what: { en: 'Choosing the lot of an order', zh: '为订单指定批次' },
         why: {
           en: 'Orders by lot can only be made by hand in its OMS.',

@@ -71,8 +71,8 @@ export const connector = defineWarehouse({
       {
         what: { en: 'Returns', zh: '退货' },
         why: {
-          en: 'No public source shows how either product tells them; counts have what went back to the shelf.',
-          zh: '没有公开资料说明两种产品如何提供退货；重新上架的数量会出现在库存中。',
+          en: 'No public source shows how either product tells them or is told; counts have what went back to the shelf.',
+          zh: '没有公开资料说明两种产品如何提供或接收退货；重新上架的数量会出现在库存中。',
         },
       },
       {

@@ -170,6 +170,8 @@ export const returned = z.object({
 })
 export const returnRow = z.looseObject({ id })
 export const returnRows = urlPage(returnRow)
+/** Where each of them must be understood. */
+export const returnPage = urlPage(returned)
 export type Returned = z.infer<typeof returned>
 
 export const webhooks = urlPage(

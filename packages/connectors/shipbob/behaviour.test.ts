@@ -8,7 +8,7 @@ import { API_VERSION_ENDS_ON, REQUESTS_PER_MINUTE } from './limits.ts'
 import { fieldsOf, toRefusal } from './refusals.ts'
 import { settingsSchema, webhookSecret } from './settings.ts'
 import { GIVEN } from './simulator/account.ts'
-import { shipmentOf, withMerchant } from './testing/connected-merchant.ts'
+import { returnNoticeOf, shipmentOf, withMerchant } from './testing/connected-merchant.ts'
 import { nextCursor } from './transport.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -248,4 +248,49 @@ test('a number with commas is announced and found again', () =>
     // One that was called off is announced anew.
     floor.intake.cancelInbound(Number(first?.externalId))
     expect(await warehouse.announceInbound?.(notice)).not.toEqual(first)
+  }))
+
+test('I3: a return whose answer was lost is found by its number, and told of once; another’s number is refused', () =>
+  withMerchant(async ({ warehouse, floor, simulator }) => {
+    const notice = returnNoticeOf({ floor }, 'S-1', { number: 'RMA-1' })
+    const returns = () => floor.intake.returns().map(({ reference, state }) => [reference, state])
+    // Taken, and its answer lost.
+    const stop = floor.onChange((change) => {
+      if (change.kind === 'return') simulator.faults.set({ dropResponseRate: 1 })
+    })
+    await expect(warehouse.announceReturn?.(notice)).rejects.toMatchObject({
+      kind: 'unavailable',
+      sent: true,
+    })
+    stop()
+    simulator.faults.set({ dropResponseRate: 0 })
+    const told = await warehouse.announceReturn?.(notice)
+    expect(returns()).toEqual([['RMA-1', 'announced']])
+    const other = returnNoticeOf({ floor }, 'S-2', { number: 'RMA-1' })
+    await expect(warehouse.announceReturn?.(other)).rejects.toMatchObject({
+      kind: 'invalid',
+      field: 'number',
+    })
+    for (const number of ['', 'R'.repeat(51), 'RMA,2'])
+      await expect(warehouse.announceReturn?.({ ...notice, number })).rejects.toMatchObject({
+        kind: 'invalid',
+        field: 'number',
+      })
+    expect(await warehouse.withdrawReturn?.({ ...notice, externalId: told?.externalId })).toBe('withdrawn')
+    // One that was called off is no longer in the way of its number.
+    await warehouse.announceReturn?.(other)
+    expect(returns()).toEqual([
+      ['RMA-1', 'cancelled'],
+      ['RMA-1', 'announced'],
+    ])
+  }))
+
+test('a token that lets nobody tell of returns refuses the one return, and stops no connection', () =>
+  withMerchant(async ({ warehouse, floor, simulator }) => {
+    const notice = returnNoticeOf({ floor }, 'S-1', { number: 'RMA-1' })
+    await warehouse.announceReturn?.(notice)
+    simulator.faults.answerNext({ status: 403, headers: {}, body: '' })
+    await expect(
+      warehouse.withdrawReturn?.({ ...notice, externalId: String(floor.intake.returns()[0]?.id) }),
+    ).rejects.toMatchObject({ kind: 'invalid', field: 'returns_write' })
   }))

@@ -95,6 +95,24 @@ async function everything({
   await warehouse.returns?.({ since, cursor: undefined })
   floor.intake.inspect(back.id, 1, 'damaged')
   await warehouse.returns?.({ since, cursor: 'ended:1' })
+  const left = shipments.find(({ what }) => what === 'ship')
+  const requestId = floor.requests.all().find(({ reference }) => reference === left?.request.shipmentId)?.id
+  const returnOf = (number: string) => ({
+    returnId: crypto.randomUUID(),
+    number,
+    locationId: facilityId,
+    shipment: left && { shipmentId: left.request.shipmentId, externalId: String(requestId) },
+    lines: [
+      { lineId: '1', sku: 'LOTTED', stockUnitId: floor.item('LOTTED')?.stockUnitId ?? '', quantity: 1 },
+    ],
+  })
+  for (const number of ['RMA-2', 'RMA-3']) {
+    const told = await warehouse.announceReturn?.(returnOf(number))
+    await warehouse.announceReturn?.(returnOf(number))
+    if (number === 'RMA-3') floor.intake.arriveReturn(Number(told?.externalId))
+    await warehouse.withdrawReturn?.({ ...returnOf(number), externalId: told?.externalId })
+  }
+  await warehouse.withdrawReturn?.({ ...returnOf('RMA-3'), externalId: undefined })
   return exchanges
 }
 
@@ -109,6 +127,9 @@ test(published === undefined
   expect(refused.map(({ operation, status }) => [operation, status])).toEqual([
     ['requestShipment', 422],
     ['cancelShipment', 422],
+    // Their parcel had come.
+    ['withdrawReturn', 400],
+    ['withdrawReturn', 400],
   ])
   const faults = exchanges.flatMap((exchange) =>
     (published?.faultsOf(exchange) ?? []).map((fault) => `${exchange.operation}: ${fault}`),

@@ -12,7 +12,12 @@ import {
 import { seededRandom } from '@plimsoll/connector-kit/simulator'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type ConnectedMerchant, shipmentOf, withMerchant } from './testing/connected-merchant.ts'
+import {
+  type ConnectedMerchant,
+  returnNoticeOf,
+  shipmentOf,
+  withMerchant,
+} from './testing/connected-merchant.ts'
 
 /**
  * The connector against a ShipBob one of whose answers is broken. Each operation answers sound canonical values, or fails
@@ -56,6 +61,15 @@ const stories: Record<string, Story> = {
   async requestShipment({ warehouse, floor }) {
     const { externalId } = await warehouse.requestShipment(shipmentOf({ floor }, ['S-1']))
     expect(externalId).toMatch(/^-?\d+$/)
+  },
+  async announceReturn({ warehouse, floor }) {
+    const told = await warehouse.announceReturn?.(returnNoticeOf({ floor }, 'S-1', { number: 'RMA-9' }))
+    expect(told?.externalId).toMatch(/^-?\d+$/)
+  },
+  async withdrawReturn({ warehouse, floor }) {
+    const notice = returnNoticeOf({ floor }, 'S-1', { number: 'RMA-9' })
+    const outcome = await warehouse.withdrawReturn?.({ ...notice, externalId: undefined })
+    expect(['withdrawn', 'too-late']).toContain(outcome)
   },
   async cancelShipment({ warehouse }, about) {
     expect(['cancelled', 'too-late', 'asked']).toContain(await warehouse.cancelShipment?.(about))

@@ -28,6 +28,7 @@ export const connector = defineWarehouse({
       visibilityLagMs: 60_000,
       cancel: 'until-working',
       deducts: 'shipped',
+      returnNotices: 'by-read-back',
       lots: true,
       serials: true,
       linesMax: 200,
@@ -62,6 +63,16 @@ export const connector = defineWarehouse({
         {
           fact: 'Orders are listed by when they were made, oldest first, with SortOrder=Oldest',
           source: 'assumed: the OpenAPI description names no values',
+          verified: false,
+        },
+        {
+          fact: 'A return order is called off as long as it awaits its parcel, and no longer',
+          source: 'developer.shipbob.com/api-reference/1.0/returns/create-return-order',
+          verified: false,
+        },
+        {
+          fact: 'ReferenceIds of GET /return finds a return order as soon as it is made, or within five minutes',
+          source: 'assumed: nothing is published',
           verified: false,
         },
         {

@@ -265,8 +265,21 @@ const conditions = new Map<string, Condition>([
 ])
 const openReturns = new Set(['awaitingarrival', 'arrived', 'processing'])
 
+function statusOfReturn({ status }: Pick<Returned, 'status'>): string {
+  return status.replaceAll(/\s/g, '').toLowerCase()
+}
+
+export function isReturnCancelled(back: Pick<Returned, 'status'>): boolean {
+  return statusOfReturn(back) === 'cancelled'
+}
+
+/** Its parcel has not come: the only time at which ShipBob lets it be called off. */
+export function isReturnExpected(back: Pick<Returned, 'status'>): boolean {
+  return statusOfReturn(back) === 'awaitingarrival'
+}
+
 export function toReturn(back: Returned): WarehouseReturn {
-  const status = back.status.replaceAll(/\s/g, '').toLowerCase()
+  const status = statusOfReturn(back)
   const isComplete = status === 'completed' || status === 'cancelled'
   if (!isComplete && !openReturns.has(status))
     throw new Malformed(

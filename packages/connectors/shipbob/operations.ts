@@ -3,16 +3,16 @@ import { createChannelId } from './channel.ts'
 import { check } from './check.ts'
 import { createOrders } from './orders.ts'
 import { announceInbound, readReceipts } from './receiving.ts'
+import { createReturnOrders } from './return-orders.ts'
 import { readReturns } from './returns.ts'
 import { readCounts, readListing, readListings, readLocations } from './stock.ts'
 import { registerWebhooks } from './subscriptions.ts'
 import type { Context } from './transport.ts'
 
 export function open(context: Context): WarehouseSide {
-  const { requestShipment, findShipment, cancelShipment, shipments } = createOrders(
-    context,
-    createChannelId(context),
-  )
+  const channelId = createChannelId(context)
+  const { requestShipment, findShipment, cancelShipment, shipments } = createOrders(context, channelId)
+  const { announceReturn, withdrawReturn } = createReturnOrders(context, channelId)
   return {
     check: (options) => check(context, options),
     locations: (options) => readLocations(context, options),
@@ -25,6 +25,8 @@ export function open(context: Context): WarehouseSide {
     shipments,
     announceInbound: (notice, options) => announceInbound(context, notice, options),
     receipts: (query, options) => readReceipts(context, query, options),
+    announceReturn,
+    withdrawReturn,
     returns: (query, options) => readReturns(context, query, options),
     registerWebhooks: (url, options) => registerWebhooks(context, url, options),
   }

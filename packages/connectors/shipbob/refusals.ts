@@ -64,6 +64,8 @@ const ours: readonly [RegExp, string][] = [
   [/^recipient\.phone_?number$/, 'recipient.phone'],
   [/^recipient\.email$/, 'recipient.email'],
   [/^recipient\b/, 'recipient'],
+  [/^inventory\b.*quantity$/, 'lines.quantity'],
+  [/^inventory\b/, 'lines.sku'],
   [/^(products|boxes|box_?items)\b.*(reference_?id|inventory_?id|sku)$/, 'lines.sku'],
   [/^(products|boxes|box_?items)\b.*quantity$/, 'lines.quantity'],
   [/^(products|boxes|box_?items)\b/, 'lines'],

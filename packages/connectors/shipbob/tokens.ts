@@ -22,6 +22,7 @@ export const SCOPES = [
   'receiving_read',
   'receiving_write',
   'returns_read',
+  'returns_write',
   'webhooks_read',
   'webhooks_write',
 ] as const

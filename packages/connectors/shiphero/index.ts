@@ -70,6 +70,13 @@ export const connector = defineWarehouse({
     },
     notPossible: [
       {
+        what: { en: 'Being told of returns before they come', zh: '接收退货预报' },
+        why: {
+          en: 'Its return_create is a call for a label: it wants the customer’s address, the parcel’s measures, carrier, method and cost.',
+          zh: '其 return_create 用于生成退货面单：必须提供顾客地址、包裹尺寸、承运商、方式和费用。',
+        },
+      },
+      {
         what: { en: 'Choosing the lot of an order', zh: '为订单指定批次' },
         why: { en: 'ShipHero chooses it when it picks.', zh: '由 ShipHero 在拣货时选择。' },
       },

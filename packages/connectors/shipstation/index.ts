@@ -74,6 +74,13 @@ export const connector = defineWarehouse({
     },
     notPossible: [
       {
+        what: { en: 'Being told of returns before they come', zh: '接收退货预报' },
+        why: {
+          en: 'It makes labels for returns and has no list of what is expected or came back.',
+          zh: '仅提供退货面单，没有待退或已退货物的列表。',
+        },
+      },
+      {
         what: { en: 'Lots and serial numbers', zh: '批次与序列号' },
         why: { en: 'ShipStation knows nothing of them.', zh: 'ShipStation 不记录批次与序列号。' },
       },

@@ -73,6 +73,13 @@ export const connector = defineWarehouse({
     },
     notPossible: [
       {
+        what: { en: 'Being told of returns before they come', zh: '接收退货预报' },
+        why: {
+          en: 'Its return orders can be made, and no page that could be read shows what came of one: nothing could be matched.',
+          zh: '退货单可以创建，但公开资料未说明如何得知其结果，因而无法对应。',
+        },
+      },
+      {
         what: { en: 'Announcing goods on their way', zh: '创建入库单' },
         why: {
           en: 'Winit’s inbound orders need customs rules, first-leg products and importers that you choose there.',

@@ -95,6 +95,7 @@ export {
   type SettingScope,
 } from './replenishment/replenishment-settings.ts'
 export { type AnnouncedUnits, unitsOfReturn } from './returns/announced-units.ts'
+export { decideFollowed, type FoundUnits } from './returns/followed-return.ts'
 export {
   type CustomerReturn,
   decideCancelReturn,

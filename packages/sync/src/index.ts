@@ -276,6 +276,11 @@ export { resolveDrift } from './reconcile/edits.ts'
 export { resolveDrifts } from './reconcile/resolve-drifts.ts'
 export type { SyncNowResult } from './reconcile/sync-now.ts'
 export { keepReplenishment, toPlanningContext } from './replenishment/keep-replenishment.ts'
+export {
+  announceReturnAgain,
+  type ReturnAnnouncement,
+  readReturnAnnouncement,
+} from './returns/read-return-notice.ts'
 export { cancelReturn, createReturn, inspectReturn, type NewReturn } from './returns/return-actions.ts'
 export { prepareDesiredMonths } from './safety/desired-log.store.ts'
 export { goLive, makePreview, reportShadow, type ShadowReport } from './safety/going-live.ts'

@@ -31,6 +31,11 @@ type Facts = {
   'inbound-missing': { inbound: string; warehouse: string; lines: string[] }
   'inbound-more': { inbound: string; warehouse: string; units: number; sku: string }
   'inbound-not-awaited': { inbound: string; warehouse: string; units: number; sku: string }
+  'return-refused': { return: string; warehouse: string; message: string }
+  'return-changed': { return: string; warehouse: string }
+  'return-cannot-withdraw': { return: string; warehouse: string; message: string }
+  'return-came-anyway': { return: string; warehouse: string }
+  'return-over': { return: string; warehouse: string; units: number; sku: string }
   'return-more': { return: string; warehouse: string; units: number; sku: string }
   'receipt-not-booked': { delivery: string; warehouse: string; message: string }
   'return-not-booked': { delivery: string; warehouse: string; message: string }

@@ -15,7 +15,7 @@ export const feedFields = {
     more: ['externalId', 'state', 'problem', 'problemCode', 'trackingUrl', 'lineId', 'lot', 'serials'],
   },
   receipts: { usual: [...received, 'inboundId'], more: receivedMore },
-  returns: { usual: [...received, 'number', 'shipmentId'], more: receivedMore },
+  returns: { usual: [...received, 'returnId', 'number', 'shipmentId'], more: receivedMore },
   items: { usual: ['sku', 'title', 'barcode'], more: ['state', 'stockUnitId'] },
   adjustments: {
     usual: ['sku', 'change', 'at', 'row'],

@@ -25,6 +25,7 @@ export const enAudit = {
     addBarcode: 'added a barcode',
     addConnectionFile: 'handed in a file of a warehouse',
     announceInboundShipment: 'announced an inbound shipment',
+    announceReturn: 'had a return announced',
     answerWhatIf: 'tried out what a change would do',
     applyBulkEdit: 'applied a bulk edit',
     applyCutover: 'took stock over from another system',

@@ -176,6 +176,7 @@ export const enDescribe = {
       condition: 'Condition',
       receivedAt: 'Received at',
       inboundId: 'Our reference',
+      returnId: 'Our reference of the return',
       number: 'Number of the return',
       line: 'Line',
       complete: 'Nothing more comes',

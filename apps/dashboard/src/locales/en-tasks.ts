@@ -19,6 +19,8 @@ export const enTasks = {
     'parcel-unexpected': 'Unexpected units in a parcel',
     'inbound-refused': 'Inbound shipment not announced',
     'inbound-changed': 'Inbound shipment changed after it was announced',
+    'return-refused': 'Warehouse not told of a return',
+    'return-changed': 'Return changed after the warehouse was told',
     'receipt-differs': 'Receipt differs from what was announced',
     'delivery-stuck': 'Receipt or return not booked',
     'runs-out': 'Runs out before it can be replenished',

@@ -50,6 +50,16 @@ const toldTask: Record<ToldCode | 'said', string> = {
     '{{warehouse}} took in {{units}} of {{sku}} more than were on their way with the inbound shipment {{inbound}}. They are in stock; ask your supplier.',
   'inbound-not-awaited':
     '{{warehouse}} took in {{units}} of {{sku}} for the inbound shipment {{inbound}}, which does not await them. They are in stock; ask your supplier.',
+  'return-refused':
+    '{{warehouse}} was not told of the return {{return}}: {{message}} Announce it again once that is put right, or tell them yourself.',
+  'return-changed':
+    'The return {{return}} was changed after {{warehouse}} was told of it, which cannot be told by itself. Tell them what is expected now.',
+  'return-cannot-withdraw':
+    'The return {{return}} was called off after {{warehouse}} was told of it, and it was not taken back: {{message}} Tell them.',
+  'return-came-anyway':
+    'The return {{return}} was called off, and it has come to {{warehouse}} all the same. What they take in is booked; settle it with your customer.',
+  'return-over':
+    '{{warehouse}} took in {{units}} of {{sku}} more than the return {{return}} announced. Ask your customer, or the warehouse, whose they are.',
   'return-more':
     '{{warehouse}} took back {{units}} of {{sku}} more than left by the shipment of return {{return}}. They are in stock; ask the warehouse whose they are.',
   'receipt-not-booked': 'The receipt {{delivery}} of {{warehouse}} is not booked: {{message}}',

@@ -26,6 +26,7 @@ const auditAction: (typeof enAudit)['auditAction'] = {
   addBarcode: '添加了条码',
   addConnectionFile: '提交了仓库文件',
   announceInboundShipment: '预报了入库单',
+  announceReturn: '预报了退货',
   answerWhatIf: '试算了变更的影响',
   applyBulkEdit: '执行了批量编辑',
   applyCutover: '接管了其他系统的库存',

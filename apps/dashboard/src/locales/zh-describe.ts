@@ -175,6 +175,7 @@ export const zhDescribe = {
       condition: '品相',
       receivedAt: '收货时间',
       inboundId: '我方参考号',
+      returnId: '我方退货参考号',
       number: '退货单号',
       line: '行号',
       complete: '是否收完',

@@ -20,6 +20,8 @@ export const zhTasks: Pick<Locale, 'task'> = {
     'parcel-unexpected': '包裹多出商品',
     'inbound-refused': '入库预报未被接受',
     'inbound-changed': '预报后入库单有变更',
+    'return-refused': '退货未能告知仓库',
+    'return-changed': '告知仓库后退货有变更',
     'receipt-differs': '收货与预报不符',
     'delivery-stuck': '收货或退货未入账',
     'runs-out': '补货到达前将售罄',

@@ -46,6 +46,15 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
     '{{warehouse}} 为入库单 {{inbound}} 收到的 {{sku}} 比在途数量多 {{units}}。已计入库存；请询问供应商。',
   'inbound-not-awaited':
     '{{warehouse}} 为入库单 {{inbound}} 收到 {{units}} {{sku}}，而该单并不等待这些商品。已计入库存；请询问供应商。',
+  'return-refused': '退货 {{return}} 未能告知 {{warehouse}}：{{message}} 更正后请重新预报，或自行通知仓库。',
+  'return-changed':
+    '退货 {{return}} 告知 {{warehouse}} 之后有变更，而系统无法自动通知仓库。请自行告知现在应退回的货物。',
+  'return-cannot-withdraw':
+    '退货 {{return}} 告知 {{warehouse}} 之后被撤销，但未能撤回：{{message}} 请自行通知仓库。',
+  'return-came-anyway':
+    '退货 {{return}} 已撤销，货物仍然到了 {{warehouse}}。仓库收下的货物照常入账；请与顾客另行处理。',
+  'return-over':
+    '{{warehouse}} 收到退货 {{return}} 的 {{sku}} 比预报多 {{units}}。请询问顾客或仓库这些商品的来源。',
   'return-more':
     '{{warehouse}} 收到退货 {{return}}，其中 {{sku}} 比原发货多 {{units}}。已计入库存；请询问仓库这些商品的来源。',
   'receipt-not-booked': '{{warehouse}} 的收货 {{delivery}} 尚未入账：{{message}}',

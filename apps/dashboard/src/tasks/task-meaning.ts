@@ -17,6 +17,8 @@ const inChinese: Record<Kind, string> = {
   'parcel-unexpected': '包裹里有没人要求发的商品。请询问仓库，并盘点该商品。',
   'inbound-refused': '仓库没有接受入库预报。请按原因更正后再预报。',
   'inbound-changed': '预报之后入库单有变更。请通知仓库。',
+  'return-refused': '仓库没有接受退货预报。请按原因更正后再预报，或自行通知仓库。',
+  'return-changed': '告知仓库之后退货有变更或被撤销。请通知仓库。',
   'receipt-differs': '仓库收到的数量与预报不符。请核对后决定如何入账。',
   'delivery-stuck': '收货或退货还没有入账。请按原因处理。',
   'runs-out': '在补货到达之前就会售罄。请提前补货或放慢销售。',

@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { meaningOf } from '../describe/feed-fields.ts'
 import { TextField } from '../describe/terms-fields.tsx'
 import { formatNumber } from '../format.ts'
-import { hub, queryClient, returnOneQuery } from '../hub.ts'
+import { hub, queryClient, returnNoticeQuery, returnOneQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { ScanField } from '../orders/scan-field.tsx'
 import { Confirm } from '../parts/confirm.tsx'
@@ -16,11 +16,15 @@ import { Standing } from '../parts/standing.tsx'
 import { shapeOfReturn } from './document-shapes.ts'
 import { toUnits } from './entry.ts'
 import { conditions, type Inspected, inspectedLines, inspectScan, openOf } from './inspection.ts'
+import { ReturnNoticePanel } from './return-notice-panel.tsx'
 import { useActionKey } from './use-action-key.ts'
 import { useKept } from './use-kept.ts'
 import { useScan } from './use-scan.ts'
 
-/** One return: each unit is looked at and may be sold again, is damaged, or is disposed of. */
+/**
+ * One return: each unit is looked at and may be sold again, is damaged, or is disposed of; by one's own people here, by a warehouse
+ * where it comes to one, which is told of it.
+ */
 export function ReturnScreen() {
   const { t } = useLanguage()
   const { return: id } = useParams({ from: '/returns/$return' })
@@ -51,7 +55,10 @@ export function ReturnScreen() {
         }
       />
       {data ? (
-        <Inspection key={inspectedUnits(data)} of={data} />
+        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(20rem,1fr)]">
+          <Inspection key={inspectedUnits(data)} of={data} />
+          <ReturnNoticePanel returnId={id} isOpen={isOpenReturn(data)} />
+        </div>
       ) : (
         <div className="panel">
           {error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={5} />}
@@ -59,6 +66,10 @@ export function ReturnScreen() {
       )}
     </>
   )
+}
+
+function isOpenReturn({ state }: CustomerReturnShape): boolean {
+  return state === 'announced' || state === 'partly-inspected'
 }
 
 function inspectedUnits({ lines }: CustomerReturnShape): string {
@@ -73,7 +84,11 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
   const [scansAs, setScansAs] = useState<(typeof conditions)[number]>('sellable')
   const [reason, setReason] = useState('')
   const [isAsking, setAsking] = useState(false)
-  const isOpen = of.state === 'announced' || of.state === 'partly-inspected'
+  const isOpen = isOpenReturn(of)
+  const notice = useQuery(returnNoticeQuery(of.returnId))
+  // A warehouse looks at what comes to it; until it is known whether it comes to one, nobody is asked to.
+  const isOurs = isOpen && notice.data?.warehouse === null
+  const warehouse = notice.data?.warehouse
   const { scan, text, isBad } = useScan((read) => {
     const next = inspectScan(of.lines, latest(), { ...read, condition: scansAs })
     if (next === undefined) return { text: t('floor.notOfThis', { sku: read.sku }), isGood: false }
@@ -87,6 +102,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
     key.next()
     setAsking(false)
     queryClient.setQueryData(returnOneQuery(of.returnId).queryKey, changed)
+    void queryClient.invalidateQueries(returnNoticeQuery(of.returnId))
   }
   const save = useMutation({
     mutationFn: () =>
@@ -103,8 +119,13 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
   })
   const problem = useProblemText(save.error ?? cancel.error)
   return (
-    <Panel title={t(isOpen ? 'floor.returns.inspect' : 'floor.deliveries.lines')} className="max-w-3xl">
-      {isOpen && (
+    <Panel title={t(isOurs ? 'floor.returns.inspect' : 'floor.deliveries.lines')} className="max-w-3xl">
+      {isOpen && warehouse != null && (
+        <p className="border-b border-line px-4 py-3 text-ink-2">
+          {t('floor.returnNotice.inspects', { warehouse })}
+        </p>
+      )}
+      {isOurs && (
         <div className="space-y-3 border-b border-line p-4">
           <fieldset>
             <legend className="font-medium">{t('floor.returns.scansAs')}</legend>
@@ -147,7 +168,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
                 })}
               </span>
             </p>
-            {isOpen && openOf(line) > 0 && (
+            {isOurs && openOf(line) > 0 && (
               <div className="mt-2 grid grid-cols-3 gap-2 sm:max-w-md">
                 {conditions.map((condition) => (
                   <TextField
@@ -171,21 +192,25 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
       </ul>
       {isOpen && (
         <div className="space-y-3 border-t border-line p-4">
-          <TextField id="inspect-reason" label={t('floor.reason')} value={reason} onChange={setReason} />
+          {isOurs && (
+            <TextField id="inspect-reason" label={t('floor.reason')} value={reason} onChange={setReason} />
+          )}
           {(save.isError || cancel.isError) && (
             <p role="alert" className="text-red">
               {problem}
             </p>
           )}
           <div className="flex flex-wrap gap-2">
-            <button
-              type="button"
-              className="control control-strong min-h-11 sm:min-h-9"
-              disabled={save.isPending || inspectedLines(inspected).length === 0}
-              onClick={() => save.mutate()}
-            >
-              {t('floor.returns.save')}
-            </button>
+            {isOurs && (
+              <button
+                type="button"
+                className="control control-strong min-h-11 sm:min-h-9"
+                disabled={save.isPending || inspectedLines(inspected).length === 0}
+                onClick={() => save.mutate()}
+              >
+                {t('floor.returns.save')}
+              </button>
+            )}
             <button type="button" className="control" onClick={() => setAsking(true)}>
               {t('floor.returns.cancel')}
             </button>
@@ -195,7 +220,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
       <Confirm
         isOpen={isAsking}
         title={t('floor.returns.cancelTitle')}
-        text={t('floor.returns.cancelText')}
+        text={t(warehouse != null ? 'floor.returnNotice.cancelText' : 'floor.returns.cancelText')}
         action={t('floor.returns.cancel')}
         dismiss={t('orders.cancelOrder.keep')}
         isBusy={cancel.isPending}

@@ -137,6 +137,8 @@ test('the commands are those that the design names for now', () => {
     'stock returns create',
     'stock returns inspect',
     'stock returns cancel',
+    'stock returns announcement',
+    'stock returns announce',
     'stock returns show',
     'stock returns list',
     'stock count-sheet start',

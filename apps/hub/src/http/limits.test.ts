@@ -96,6 +96,7 @@ test('whoever is limited to a location changes the documents there, and no other
     [`${there.inbound}/cancel`, {}],
     [`${there.count}/cancel`],
     [`${there.returned}/cancel`],
+    [`${there.returned}/announce`],
     [`${there.order}/holds`, { reason: 'manual' }],
     [`${there.order}/cancel`, {}],
     // It has a shipment at the other place too.

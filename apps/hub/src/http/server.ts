@@ -47,6 +47,7 @@ import { deliveryRoutes } from './places/delivery-routes.ts'
 import { inboundRoutes } from './places/inbound-routes.ts'
 import { locationRoutes } from './places/location-routes.ts'
 import { reasonRoutes } from './places/reason-routes.ts'
+import { returnNoticeRoutes } from './places/return-notice-routes.ts'
 import { returnRoutes } from './places/return-routes.ts'
 import { stockCountRoutes } from './places/stock-count-routes.ts'
 import { transferRoutes } from './places/transfer-routes.ts'
@@ -167,6 +168,7 @@ export async function createServer(
       await api.register(transferRoutes(hub))
       await api.register(inboundRoutes(hub))
       await api.register(deliveryRoutes(hub))
+      await api.register(returnNoticeRoutes(hub))
       await api.register(returnRoutes(hub))
       await api.register(stockCountRoutes(hub))
       await api.register(reasonRoutes(hub))

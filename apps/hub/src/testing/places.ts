@@ -89,6 +89,7 @@ export const placeReads: Record<string, string[]> = {
   '/api/v1/inbound-shipments': ['/api/v1/inbound-shipments?limit=200'],
   '/api/v1/returns': ['/api/v1/returns?limit=200'],
   '/api/v1/returns/:id': [`/api/v1/returns/${NOBODYS}`],
+  '/api/v1/returns/:id/announcement': [`/api/v1/returns/${NOBODYS}/announcement`],
   '/api/v1/deliveries': ['/api/v1/deliveries?limit=200'],
   '/api/v1/inbound-shipments/:id/announcement': [`/api/v1/inbound-shipments/${NOBODYS}/announcement`],
   '/api/v1/inbound-shipments/:id': [`/api/v1/inbound-shipments/${NOBODYS}`],
@@ -143,6 +144,7 @@ export function placeWrites(
   return {
     'POST /api/v1/inbound-shipments/:id/announce': () =>
       ask('POST', `/api/v1/inbound-shipments/${inboundId}/announce`, {}),
+    'POST /api/v1/returns/:id/announce': () => ask('POST', `/api/v1/returns/${OTHERS_RETURN}/announce`, {}),
     ...documents,
     'POST /api/v1/locations': () =>
       ask('POST', '/api/v1/locations', { code: mark, name: 'x', kind: 'store', country: 'XX' }),

@@ -4,6 +4,7 @@ import type { ConformanceCase } from './conformance-case.ts'
 import { type CallsOf, callsOfShop, failureCases } from './failure-cases.ts'
 import { warehouseIntakeCases } from './warehouse-intake-cases.ts'
 import { warehouseRequestCases } from './warehouse-request-cases.ts'
+import { warehouseReturnCases } from './warehouse-return-cases.ts'
 import { warehouseShipmentCases } from './warehouse-shipment-cases.ts'
 import { warehouseStockCases } from './warehouse-stock-cases.ts'
 import { warehouseWebhookCases } from './warehouse-webhook-cases.ts'
@@ -28,6 +29,7 @@ export function warehouseCases<Settings, Credentials>(
     ...warehouseRequestCases(warehouse),
     ...warehouseShipmentCases(warehouse),
     ...warehouseIntakeCases(),
+    ...(warehouse.returnNotices === undefined ? [] : warehouseReturnCases()),
   ]
   // A channel that stores for its sellers too has the cases of a channel for the rest.
   if (kind !== 'warehouse') return own

@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { ExternalCount, Page } from '../canonical.ts'
 import type { ControlLevel } from '../simulator/control.ts'
 import type { WarehouseFloor } from '../simulator/warehouse-floor.ts'
-import type { FloorRequest } from '../simulator/warehouse-records.ts'
+import type { FloorRequest, FloorReturn } from '../simulator/warehouse-records.ts'
 import type { FloorStep } from '../simulator/warehouse-requests.ts'
 import type { StreamQuery, WarehouseOperations } from '../warehouse/operations.ts'
-import type { InboundNotice, Recipient, ShipmentRequest, WarehouseShipment } from '../warehouse/shapes.ts'
+import type {
+  InboundNotice,
+  Recipient,
+  ReturnNotice,
+  ShipmentRequest,
+  WarehouseShipment,
+} from '../warehouse/shapes.ts'
 import { expect } from './expect.ts'
 import { expectSoundPage } from './soundness.ts'
 import type { ConformanceWorld } from './world.ts'
@@ -197,6 +203,39 @@ export async function inboundNotice(
     })),
     ...more,
   }
+}
+
+/** Word of a return of goods that it knows. */
+export async function returnNotice(
+  world: ConformanceWorld,
+  { quantities = [1], ...more }: Partial<ReturnNotice> & { quantities?: readonly number[] } = {},
+): Promise<ReturnNotice> {
+  const kept: ControlLevel[] = []
+  if (more.lines === undefined) for (const _ of quantities) kept.push(...(await addKept(world, 5)))
+  const returnId = randomUUID()
+  return {
+    returnId,
+    number: `RMA-${returnId.slice(0, 8)}`,
+    locationId: kept[0]?.locationId ?? '',
+    shipment: undefined,
+    lines: kept.map(({ sku, stockUnitId }, at) => ({
+      lineId: String(at + 1),
+      sku,
+      stockUnitId,
+      quantity: quantities[at] ?? 1,
+    })),
+    ...more,
+  }
+}
+
+/** What the warehouse expects by this notice, and what it was told to forget. */
+export function returnsOf(
+  world: ConformanceWorld,
+  { returnId, number }: Pick<ReturnNotice, 'returnId' | 'number'>,
+): FloorReturn[] {
+  return floorOf(world)
+    .intake.returns()
+    .filter(({ reference }) => reference === returnId || reference === number)
 }
 
 /** What every shipment promises, whatever the warehouse answered. */

@@ -44,6 +44,16 @@ export function floorRoutes(
             open: openUnits(line),
           })),
         })),
+      returns: floor.intake
+        .returns()
+        .slice(-rowsMax)
+        .toReversed()
+        .map(({ id, reference, state, lines }) => ({
+          id,
+          reference,
+          state,
+          lines: lines.map(({ id: line, sku, quantity, condition }) => ({ line, sku, quantity, condition })),
+        })),
       counts: floor.counts().slice(0, rowsMax),
       ordersShipped: verdict.ordersShipped,
       shippedTwice: verdict.shippedTwice,
@@ -72,6 +82,7 @@ export function floorRoutes(
 <main>
   <p id="status" role="status" aria-live="polite"></p>
   <section aria-labelledby="requests-title"><h2 id="requests-title">${words.requests}</h2><ul id="requests"></ul></section>
+  <section aria-labelledby="returns-title"><h2 id="returns-title">${words.returns}</h2><ul id="returns"></ul></section>
   <section aria-labelledby="stock-title"><h2 id="stock-title">${words.stock}</h2>
   <table><thead><tr><th>SKU</th><th>${words.facility}</th><th>${words.onHand}</th><th>${words.committed}</th><th>${words.damaged}</th><th>${words.incoming}</th></tr></thead><tbody id="stock"></tbody></table></section>
 </main>
@@ -84,10 +95,10 @@ export function floorRoutes(
 
 const floorStyle = `
 main { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); align-items: start }
-#requests { list-style: none; margin: 8px 0 0; padding: 0 }
-#requests li { padding: 10px 0; border-top: 1px solid var(--line); display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: baseline }
-#requests li > span { overflow-wrap: anywhere }
-#requests button { padding: 5px 12px; font-size: 13px }
+#requests, #returns { list-style: none; margin: 8px 0 0; padding: 0 }
+#requests li, #returns li { padding: 10px 0; border-top: 1px solid var(--line); display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: baseline }
+#requests li > span, #returns li > span { overflow-wrap: anywhere }
+#requests button, #returns button { padding: 5px 12px; font-size: 13px }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { text-align: right; padding: 5px 4px; border-top: 1px solid var(--line) }
 th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: left; overflow-wrap: anywhere }

@@ -68,6 +68,7 @@ const inboundBody = z.strictObject({
 })
 const returnCondition = z.enum(['sellable', 'damaged', 'disposed', 'waiting'])
 const returnBody = z.strictObject({
+  isAnnounced: z.boolean().exactOptional(),
   reference: text,
   requestId: z.int().optional(),
   facilityId: text,
@@ -150,8 +151,14 @@ export function warehouseRoutes(app: FastifyInstance, floor: WarehouseFloor): vo
     done(reply, floor.intake.close(oneOf.parse(request.params).id)),
   )
   app.get('/returns', async () => ({ rows: floor.intake.returns().slice(-listedMax) }))
-  app.post('/returns', async (request, reply) =>
-    reply.code(201).send(floor.intake.returnUnits(returnBody.parse(request.body))),
+  app.post('/returns', async (request, reply) => {
+    const { isAnnounced, ...given } = returnBody.parse(request.body)
+    if (isAnnounced !== true) return reply.code(201).send(floor.intake.returnUnits(given))
+    const taken = floor.intake.announceReturn(given)
+    return 'returned' in taken ? reply.code(201).send(taken.returned) : notFound(reply, taken.kind)
+  })
+  app.post('/returns/:id/arrive', async (request, reply) =>
+    done(reply, floor.intake.arriveReturn(oneOf.parse(request.params).id)),
   )
   app.post('/returns/:id/inspect', async (request, reply) => {
     const { lineId, condition: became } = inspectBody.parse(request.body)

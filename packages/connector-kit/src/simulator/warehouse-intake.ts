@@ -1,5 +1,6 @@
 import type { FloorCore } from './warehouse-core.ts'
-import type { FloorInbound, FloorReceived, FloorReturn, ReturnCondition } from './warehouse-records.ts'
+import type { FloorInbound, FloorReceived, ReturnCondition } from './warehouse-records.ts'
+import { createFloorReturns } from './warehouse-returns.ts'
 
 export type AnnouncedInbound = {
   reference: string | undefined
@@ -35,7 +36,6 @@ export type FloorIntake = ReturnType<typeof createFloorIntake>
 /** What comes into one warehouse: deliveries, and what customers send back. */
 export function createFloorIntake(core: FloorCore) {
   const inbounds = new Map<number, FloorInbound>()
-  const returns = new Map<number, FloorReturn>()
   let lastId = 4_000
 
   const put = (facilityId: string, units: ArrivedUnits, condition: ReturnCondition): string[] => {
@@ -50,23 +50,6 @@ export function createFloorIntake(core: FloorCore) {
   const changedInbound = (inbound: FloorInbound): void => {
     inbound.changedAtMs = core.nextMs()
     core.tell({ kind: 'inbound', inbound })
-  }
-  const changedReturn = (returned: FloorReturn): void => {
-    returned.changedAtMs = core.nextMs()
-    returned.isComplete = returned.lines.every(({ condition }) => condition !== 'waiting')
-    core.tell({ kind: 'return', returned })
-  }
-  const bookReturn = (returned: FloorReturn, line: FloorReturn['lines'][number]): void => {
-    core.books.returns.append({
-      atNs: core.nowNs(),
-      returnId: String(returned.id),
-      reference: returned.reference,
-      facilityId: returned.facilityId,
-      sku: line.sku,
-      units: line.quantity,
-      condition: line.condition,
-      lot: line.lot ?? null,
-    })
   }
 
   return {
@@ -165,59 +148,6 @@ export function createFloorIntake(core: FloorCore) {
         }
       }
     },
-    /** A parcel comes back; what is `waiting` is inspected later. */
-    returnUnits(given: {
-      reference: string
-      requestId?: number | undefined
-      facilityId: string
-      lines: readonly (Omit<ArrivedUnits, 'condition'> & { condition?: ReturnCondition | undefined })[]
-    }): FloorReturn {
-      lastId += 1
-      const at = core.nextMs()
-      const returned: FloorReturn = {
-        id: lastId,
-        reference: given.reference,
-        requestId: given.requestId,
-        facilityId: given.facilityId,
-        lines: given.lines.map(({ condition = 'waiting', ...each }, index) => ({
-          id: index + 1,
-          sku: each.sku,
-          quantity: each.quantity,
-          condition,
-          lot: each.lot,
-          expiresOn: each.expiresOn,
-          serials:
-            condition === 'waiting'
-              ? [...(each.serials ?? [])]
-              : put(given.facilityId, { ...each, condition: undefined }, condition),
-          receivedAtMs: core.now(),
-        })),
-        isComplete: false,
-        createdAtMs: at,
-        changedAtMs: at,
-      }
-      returns.set(returned.id, returned)
-      for (const line of returned.lines) bookReturn(returned, line)
-      changedReturn(returned)
-      return returned
-    },
-    /** What becomes of a line that waited. */
-    inspect(id: number, lineId: number, condition: Exclude<ReturnCondition, 'waiting'>): boolean {
-      const returned = returns.get(id)
-      const line = returned?.lines.find((each) => each.id === lineId)
-      if (returned === undefined || line === undefined || line.condition !== 'waiting') return false
-      line.condition = condition
-      const { sku, quantity, lot, expiresOn, serials } = line
-      line.serials = put(
-        returned.facilityId,
-        { sku, quantity, lot, expiresOn, serials: serials.length > 0 ? serials : undefined },
-        condition,
-      )
-      bookReturn(returned, line)
-      changedReturn(returned)
-      return true
-    },
-    returned: (id: number): FloorReturn | undefined => returns.get(id),
-    returns: (): FloorReturn[] => [...returns.values()],
+    ...createFloorReturns(core, put),
   }
 }

@@ -111,10 +111,15 @@ export type FloorReturn = {
   /** The request that it left by. */
   requestId: number | undefined
   facilityId: string
+  /** `announced`: nothing has come; `arrived`: its parcel has; `cancelled`: none ever did. */
+  state: 'announced' | 'arrived' | 'cancelled'
   lines: (Omit<FloorReceived, 'condition'> & { condition: ReturnCondition })[]
+  /** Nothing of it waits any more, to come or to be looked at. */
   isComplete: boolean
   createdAtMs: number
   changedAtMs: number
+  /** What the platform keeps beside. */
+  details: Readonly<Record<string, unknown>>
 }
 
 export type ReturnCondition = 'sellable' | 'damaged' | 'disposed' | 'waiting'

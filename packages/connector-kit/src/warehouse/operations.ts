@@ -3,11 +3,14 @@ import type { CallOptions } from '../contract.ts'
 import type {
   InboundNotice,
   RequestedShipment,
+  ReturnNotice,
+  ReturnWithdrawal,
   ShipmentCancellation,
   ShipmentRequest,
   WarehouseReceipt,
   WarehouseReturn,
   WarehouseShipment,
+  WithdrawnNotice,
 } from './shapes.ts'
 
 /**
@@ -36,6 +39,13 @@ export type WarehouseOperations = {
   announceInbound?(notice: InboundNotice, options?: CallOptions): Promise<{ externalId: string }>
   /** Deliveries of which something was taken in, or that were closed, at or after `since`. */
   receipts?(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseReceipt>>
+  /**
+   * Tells of a return before its parcel comes; told again under the same id it changes nothing. Throws Invalid where the
+   * warehouse refuses it. Declared by `returnNotices`; absent where settings switch it off.
+   */
+  announceReturn?(notice: ReturnNotice, options?: CallOptions): Promise<{ externalId: string }>
+  /** Takes that back; what was taken back before is `withdrawn`. */
+  withdrawReturn?(notice: WithdrawnNotice, options?: CallOptions): Promise<ReturnWithdrawal>
   /** Returns that changed at or after `since`. */
   returns?(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseReturn>>
 }
@@ -88,6 +98,12 @@ export type WarehouseTerms = {
    * by itself, or by `shipments`.
    */
   asksEachMs?: number
+  /**
+   * How it is made sure of a return that was told and not answered, as with `requests`: told again under its key as soon as
+   * the call has ended; or, looked for by `announceReturn` itself, only once the first can act no more. Absent: the warehouse
+   * takes no word of returns.
+   */
+  returnNotices?: 'by-key' | 'by-read-back'
   lots: boolean
   serials: boolean
   /** Lines in one request at the most: a shipment of more is sent from elsewhere, or a person is asked. */

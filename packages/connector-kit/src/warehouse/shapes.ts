@@ -149,9 +149,32 @@ export type ReceivedUnits = {
   receivedAt: Date
 }
 
+/** What a customer is to send back to the warehouse: nothing of it is there by that. */
+export type ReturnNotice = {
+  /** The hub's id: the same however often it is told. */
+  returnId: string
+  /** What the customer was given (RMA), and may write on the parcel; no other return of the warehouse is told of by it. */
+  number: string
+  locationId: string
+  /** What it left by, where that was one shipment of this warehouse: the hub's id, and the warehouse's own. */
+  shipment: { shipmentId: string; externalId: string } | undefined
+  /** Each SKU once. */
+  lines: { lineId: string; sku: string; stockUnitId: string; quantity: number }[]
+}
+
+/** A notice that is to be taken back. `externalId` undefined: the answer to it was lost, and it is looked for first. */
+export type WithdrawnNotice = Pick<ReturnNotice, 'returnId' | 'number' | 'locationId'> & {
+  externalId: string | undefined
+}
+
+/** How taking a notice back went. `withdrawn`: nothing is expected by it; also where there was none. `too-late`: it has come. */
+export type ReturnWithdrawal = 'withdrawn' | 'too-late'
+
 /** What came back. */
 export type WarehouseReturn = {
   externalId: string
+  /** The hub's id, from the reference field; undefined: then its own id and the number decide. */
+  returnId?: string | undefined
   /** The number that the customer was given (RMA), where the warehouse keeps it. */
   number: string | undefined
   /** The hub's shipment that it left by, where the warehouse knows. */

@@ -259,7 +259,7 @@ export const FEED_FIELDS: Record<InFeed, readonly string[]> = {
     ...['shippedAt', 'lineId', 'sku', 'quantity', 'lot', 'serials'],
   ],
   receipts: ['inboundId', 'externalId', ...received, ...place],
-  returns: ['shipmentId', 'number', 'externalId', ...received, ...place],
+  returns: ['shipmentId', 'returnId', 'number', 'externalId', ...received, ...place],
   adjustments: ['sku', ...place, 'change', 'held', 'at', 'reason'],
 }
 

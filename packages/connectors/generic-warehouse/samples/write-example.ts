@@ -1,8 +1,10 @@
 import {
   type InboundNotice,
   isConnectorError,
+  type ReturnNotice,
   type SampleWriting,
   type ShipmentRequest,
+  type WithdrawnNotice,
 } from '@plimsoll/connector-kit'
 import { type OutFeed, outgoing, toWrong } from '../definition.ts'
 import { forExpressions, nameOf, renderText, type Told } from '../outgoing.ts'
@@ -82,6 +84,20 @@ function exampleOf(feed: OutFeed, locationId: string, at: Date): Told['about'] {
           { ...cup, expiresOn: '2027-11-30' },
         ],
       }
+      return notice
+    }
+    case 'return-notices': {
+      const notice: ReturnNotice = {
+        returnId: ID,
+        number: 'RMA-7',
+        locationId,
+        shipment: { shipmentId: '0197a000-0000-7000-8000-000000000002', externalId: 'W-4711' },
+        lines: [{ lineId: '1', sku: 'TEA-1', stockUnitId: 'TEA-1', quantity: 1 }],
+      }
+      return notice
+    }
+    case 'return-withdrawals': {
+      const notice: WithdrawnNotice = { returnId: ID, number: 'RMA-7', locationId, externalId: 'B-4711' }
       return notice
     }
     case 'cancels':

@@ -29,6 +29,7 @@ export function simulatedDefinition(way: { kind: 'sftp' } | { kind: 'rest'; base
             path: `/${name}`,
             externalId: 'id',
             ...(name === 'cancels' && { means: 'cancelled', tooLate: [409] }),
+            ...(name === 'not-expected' && { tooLate: [409] }),
           },
           format: { kind: 'json' },
           content,
@@ -73,7 +74,7 @@ export function simulatedDefinition(way: { kind: 'sftp' } | { kind: 'rest'; base
         serials: 'serials',
       }),
       receipts: feed('receipts', { ...received, inboundId: 'reference' }),
-      returns: feed('returns', { ...received, number: 'rma', shipmentId: 'reference' }),
+      returns: feed('returns', { ...received, number: 'rma', returnId: 'ours', shipmentId: 'reference' }),
     },
     out: {
       'shipment-requests': out(
@@ -85,6 +86,11 @@ export function simulatedDefinition(way: { kind: 'sftp' } | { kind: 'rest'; base
         'announced',
         '{ "reference": inboundId, "number": number, "site": locationId, "lines": [lines.{ "line": lineId, "sku": sku, "units": quantity, "lot": lot, "expires": expiresOn }] }',
       ),
+      'return-notices': out(
+        'expected',
+        '{ "reference": returnId, "number": number, "site": locationId, "shipment": shipment.shipmentId, "lines": [lines.{ "line": lineId, "sku": sku, "units": quantity }] }',
+      ),
+      'return-withdrawals': out('not-expected', '{ "reference": returnId }'),
     },
     ...(way.kind === 'rest' && {
       rest: {

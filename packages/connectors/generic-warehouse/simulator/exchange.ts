@@ -8,6 +8,7 @@ const asked = z.object({
   reference: z.string(),
   number: z.string(),
   site: z.string(),
+  shipment: z.string().optional(),
   recipient: z.record(z.string(), z.unknown()).optional(),
   lines: z.array(
     z.object({
@@ -39,10 +40,11 @@ export function exportOf(floor: WarehouseFloor): Record<string, object[]> {
         ...receivedRow(`${inbound.id}/${row.id}`, row),
       })),
     ),
-    returns: floor.intake.returns().flatMap((returned) =>
+    returns: arrivedReturns(floor).flatMap(({ details: { number }, ...returned }) =>
       returned.lines.map((row) => ({
         paper: String(returned.id),
-        rma: returned.reference,
+        rma: number ?? returned.reference,
+        ours: number === undefined ? undefined : returned.reference,
         reference: floor.requests.get(returned.requestId ?? 0)?.reference,
         site: returned.facilityId,
         complete: returned.isComplete,
@@ -50,6 +52,11 @@ export function exportOf(floor: WarehouseFloor): Record<string, object[]> {
       })),
     ),
   }
+}
+
+/** What is only announced has not come. */
+function arrivedReturns({ intake }: WarehouseFloor) {
+  return intake.returns().filter(({ state }) => state === 'arrived')
 }
 
 type Received = {
@@ -133,7 +140,13 @@ export function take(floor: WarehouseFloor, what: string, text: string): { id: s
     const done = request === undefined ? 'not-found' : floor.requests.cancel(request.id, 'until-working')
     return { id: reference, isLate: done === 'too-late' }
   }
-  const { reference, number, site, recipient, lines } = asked.parse(given)
+  if (what === 'not-expected') {
+    const { reference } = z.object({ reference: z.string() }).parse(given)
+    const here = floor.intake.returns().filter((each) => each.reference === reference)
+    const isLate = here.some(({ id, state }) => state !== 'cancelled' && !floor.intake.cancelReturn(id))
+    return { id: reference, isLate }
+  }
+  const { reference, number, site, shipment, recipient, lines } = asked.parse(given)
   const common = {
     ...{ reference, number, facilityId: site },
     lines: lines.map(({ line, sku, units, lot, expires }) => ({
@@ -148,7 +161,13 @@ export function take(floor: WarehouseFloor, what: string, text: string): { id: s
     what === 'orders'
       ? // Personal data is taken as it came: the floor shows it to nobody.
         floor.requests.ask({ ...common, recipient: recipient as Recipient })
-      : floor.intake.announce(common)
+      : what === 'expected'
+        ? floor.intake.announceReturn({
+            ...common,
+            requestId: shipment === undefined ? undefined : floor.requests.byReference(shipment)?.id,
+            details: { number },
+          })
+        : floor.intake.announce(common)
   if (taken.kind === 'unknown-sku' || taken.kind === 'unknown-facility')
     throw new Malformed(`It knows no such ${taken.kind === 'unknown-sku' ? 'SKU' : 'site'}.`, '')
   return { id: reference }

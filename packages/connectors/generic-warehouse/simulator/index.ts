@@ -25,7 +25,7 @@ export type GenericWarehouseSimulator = RunningSimulator & {
 }
 
 const SECRET = 'simulated-secret'
-const IN = /^\/in\/(orders|cancels|announced)_.+\.json$/
+const IN = /^\/in\/(orders|cancels|announced|expected|not-expected)_.+\.json$/
 
 /**
  * Starts a simulated warehouse of no make: its files lie on a real SFTP server on loopback, and the same is told by a plain
@@ -81,7 +81,7 @@ export async function createGenericWarehouseSimulator(
         })
         for (const feed of ['levels', 'items', 'shipments', 'receipts', 'returns'])
           app.get(`/${feed}`, async () => exportOf(floor)[feed] ?? [])
-        for (const what of ['orders', 'cancels', 'announced'])
+        for (const what of ['orders', 'cancels', 'announced', 'expected', 'not-expected'])
           app.post(`/${what}`, async (request, reply) => {
             try {
               const taken = take(floor, what, request.rawBody?.toString('utf8') ?? '')

@@ -128,7 +128,7 @@ export function orderRoutes(app: FastifyInstance, floor: WarehouseFloor): void {
   })
 }
 
-function channelOf({ headers }: FastifyRequest): number | undefined {
+export function channelOf({ headers }: FastifyRequest): number | undefined {
   const { shipbob_channel_id: given } = headers
   return typeof given === 'string' ? Number(given) : undefined
 }

@@ -126,7 +126,12 @@ function messagesOf(floor: WarehouseFloor, change: FloorChange): { topic: string
   }
   if (change.kind === 'return') {
     const { returned } = change
-    const topic = returned.isComplete ? 'return.completed' : 'return.updated'
+    const topic =
+      returned.state === 'announced'
+        ? 'return.created'
+        : returned.state === 'arrived' && returned.isComplete
+          ? 'return.completed'
+          : 'return.updated'
     return [{ topic, about: toReturnJson(floor, returned) }]
   }
   return []

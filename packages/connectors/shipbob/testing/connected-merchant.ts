@@ -4,6 +4,7 @@ import {
   createBudgets,
   createHttp,
   type Http,
+  type ReturnNotice,
   systemClock,
   type WarehouseOperations,
 } from '@plimsoll/connector-kit'
@@ -122,5 +123,21 @@ export function shipmentOf(
     shipBy: undefined,
     note: undefined,
     ...more,
+  }
+}
+
+/** Word of a return of two units of this SKU, which the floor knows. */
+export function returnNoticeOf(
+  { floor }: Pick<ConnectedMerchant, 'floor'>,
+  sku: string,
+  { number }: { number: string },
+): ReturnNotice {
+  floor.addItem({ sku, title: `Title of ${sku}` })
+  return {
+    returnId: crypto.randomUUID(),
+    number,
+    locationId: floor.facilities[0]?.id ?? '',
+    shipment: undefined,
+    lines: [{ lineId: '1', sku, stockUnitId: floor.item(sku)?.stockUnitId ?? '', quantity: 2 }],
   }
 }

@@ -24,6 +24,8 @@ export interface TaskTable {
     | 'not-cancelled'
     | 'inbound-refused'
     | 'inbound-changed'
+    | 'return-refused'
+    | 'return-changed'
     | 'receipt-differs'
     | 'delivery-stuck'
     | 'runs-out'

@@ -56,7 +56,7 @@ export function decideInspection(
   inspected: readonly Inspected[],
   at: string,
 ): CustomerReturn | Refusal {
-  if (!isOpen(returned)) return refuseState(returned, 'inspected')
+  if (!isOpenReturn(returned)) return refuseState(returned, 'inspected')
   if (inspected.length === 0) return refuse('invalid-lines', 'lines', 'There is no line.')
   const lines = new Map(returned.lines.map((line) => [line.line, line]))
   for (const [nth, { line: number, quantity, condition }] of inspected.entries()) {
@@ -79,7 +79,7 @@ export function decideInspection(
 
 /** Nothing more of it will come. Pure. */
 export function decideCancelReturn(returned: CustomerReturn, at: string): CustomerReturn | Refusal {
-  if (!isOpen(returned)) return refuseState(returned, 'cancelled')
+  if (!isOpenReturn(returned)) return refuseState(returned, 'cancelled')
   const isBegun = returned.state === 'partly-inspected'
   return { ...returned, state: isBegun ? 'closed' : 'cancelled', endedAt: at }
 }
@@ -89,7 +89,8 @@ function ended(returned: CustomerReturn, at: string): CustomerReturn {
   return { ...returned, state: isDone ? 'closed' : 'partly-inspected', endedAt: isDone ? at : null }
 }
 
-function isOpen({ state }: CustomerReturn): boolean {
+/** Whether more of it may come. */
+export function isOpenReturn({ state }: CustomerReturn): boolean {
   return state === 'announced' || state === 'partly-inspected'
 }
 

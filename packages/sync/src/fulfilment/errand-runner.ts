@@ -23,7 +23,8 @@ export type ErrandHandler = {
 }
 
 export type Prepared =
-  | { kind: 'drop' }
+  /** `code`: why, where people are shown it. */
+  | { kind: 'drop'; code?: string }
   | { kind: 'later'; at: Date }
   /** It cannot be made as it is. */
   | { kind: 'refuse'; code: string; message: string; settle(tx: Tx): Promise<void> }
@@ -36,7 +37,7 @@ export type Prepared =
       refused(tx: Tx, error: ConnectorError): Promise<void>
     }
 
-export type Made = { externalId: string | null; settle(tx: Tx): Promise<void> }
+export type Made = { externalId: string | null; code?: string; settle(tx: Tx): Promise<void> }
 
 const AT_ONCE = 20
 
@@ -84,7 +85,10 @@ export class ErrandRunner {
     const prepared = await handler.prepare(errand)
     switch (prepared.kind) {
       case 'drop':
-        return await this.#end(errand, { state: 'dropped' })
+        return await this.#end(errand, {
+          state: 'dropped',
+          ...(prepared.code !== undefined && { code: prepared.code }),
+        })
       case 'later':
         return await this.#end(errand, keep(errand, prepared.at))
       case 'refuse': {
@@ -144,7 +148,10 @@ export class ErrandRunner {
   }
 
   async #done(errand: ErrandRow, made: Made): Promise<void> {
-    await this.#end(errand, { state: 'done', externalId: made.externalId }, (tx) => made.settle(tx))
+    const { externalId, code } = made
+    await this.#end(errand, { state: 'done', externalId, ...(code !== undefined && { code }) }, (tx) =>
+      made.settle(tx),
+    )
   }
 
   async #failed(

@@ -71,9 +71,10 @@ export async function markErrandSent(
 }
 
 export type ErrandEnd =
-  | { state: 'done'; externalId: string | null }
+  /** `code`: how, where there is more to say than that. */
+  | { state: 'done'; externalId: string | null; code?: string }
   | { state: 'refused'; code: string; message: string }
-  | { state: 'dropped' }
+  | { state: 'dropped'; code?: string }
   | { state: 'waiting'; notBefore: Date; code: string | null; message: string | null }
   | { state: 'unknown'; code: string; message: string }
   /** As it was, and looked at again at that moment. */
@@ -88,7 +89,7 @@ export async function saveErrandEnd(
   at: Date,
 ): Promise<void> {
   const isOver = end.state === 'done' || end.state === 'refused' || end.state === 'dropped'
-  const code = 'code' in end ? end.code : null
+  const code = ('code' in end ? end.code : null) ?? null
   const message = 'message' in end ? end.message : null
   await sql`
     update errand set state = case when ${end.state} = 'kept' then state else ${end.state} end,

@@ -7,6 +7,8 @@ export type ErrandKind =
   | 'tell-shipped'
   | 'announce-inbound'
   | 'cancel-order'
+  | 'announce-return'
+  | 'withdraw-return'
 
 export type ErrandState = 'waiting' | 'sent' | 'unknown' | 'done' | 'refused' | 'dropped'
 

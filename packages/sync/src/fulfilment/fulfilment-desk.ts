@@ -7,6 +7,7 @@ import { announceHandler, noteInbounds } from '../inbound/announce-inbound.ts'
 import { bookDeliveries } from '../inbound/book-deliveries.ts'
 import { applyInbox } from '../intake/apply.ts'
 import { fetchOrder } from '../intake/fetching.ts'
+import { announceReturnHandler, noteReturns, withdrawReturnHandler } from '../returns/tell-of-returns.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { ErrandRunner } from './errand-runner.ts'
@@ -32,7 +33,7 @@ const SWEEP_MS = 10 * 60_000
 /**
  * What the holder of a connection's lease does about its orders and shipments beside numbers: a channel's orders are routed,
  * asked to whom they go, and told when they have left; a warehouse is asked to send, to stop, and what became of it, is told what
- * comes to it, and what it took in is booked.
+ * comes to it and comes back to it, and what it took in is booked.
  */
 export class FulfilmentDesk {
   readonly #context: WorkerContext
@@ -54,6 +55,8 @@ export class FulfilmentDesk {
       'request-shipment': requestHandler(context),
       'cancel-shipment': cancelHandler(context),
       'announce-inbound': announceHandler(context),
+      'announce-return': announceReturnHandler(context),
+      'withdraw-return': withdrawReturnHandler(context),
       'cancel-order': cancelOrderHandler(context),
     }
     this.#errands = new ErrandRunner(context, handlers, isCalledAway)
@@ -70,6 +73,7 @@ export class FulfilmentDesk {
     if (operations.warehouse !== undefined) {
       done += await bookDeliveries(this.#context)
       done += await noteInbounds(this.#context)
+      done += await noteReturns(this.#context)
     }
     done += await this.#errands.turn()
     if (operations.warehouse !== undefined) {

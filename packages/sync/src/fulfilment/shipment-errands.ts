@@ -18,6 +18,7 @@ import { dropUnbegun } from './errands.store.ts'
 import { applyHeard, toHeard } from './hear.ts'
 import { findRecipient } from './recipients.store.ts'
 import { findFacility, findWarehouseUnits } from './warehouse-units.store.ts'
+import { wholeUnitsOf } from './whole-units.ts'
 
 /** Asks the warehouse for a shipment; the shipment's id is the key that makes it once. */
 export function requestHandler(context: WorkerContext): ErrandHandler {
@@ -210,17 +211,14 @@ export async function toAskedLines(
   ])
   const asked: ShipmentRequest['lines'] = []
   for (const line of lines) {
-    // In the greatest of the warehouse's units that it is a whole number of.
-    const unit = units.findLast(
-      ({ itemId, unitsEach }) => itemId === line.itemId && line.units % unitsEach === 0,
-    )
+    const unit = wholeUnitsOf(units, line.itemId, line.units)
     if (unit === undefined)
       return { problem: `An item of it is tied to no stock unit of ${connection.name}.` }
     asked.push({
       lineId: line.shipmentLineId,
       sku: unit.sku,
       stockUnitId: unit.stockUnitId,
-      quantity: line.units / unit.unitsEach,
+      quantity: unit.quantity,
       title: unit.title,
       lot: undefined,
       unitValue: undefined,

@@ -6,6 +6,7 @@ import { nowOf, type Tx } from '../context.ts'
 import type { ErrandHandler, Prepared } from '../fulfilment/errand-runner.ts'
 import { insertErrands } from '../fulfilment/errands.store.ts'
 import { findFacility, findWarehouseUnits } from '../fulfilment/warehouse-units.store.ts'
+import { wholeUnitsOf } from '../fulfilment/whole-units.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -207,20 +208,17 @@ async function toNotice(
   for (const line of shipment.lines) {
     const expected = outstandingOf(line)
     if (expected <= 0) continue
-    // In the greatest of the warehouse's units that it is a whole number of.
-    const unit = units.findLast(
-      ({ itemId, unitsEach }) => itemId === row.itemIds[line.sku] && expected % unitsEach === 0,
-    )
+    const unit = wholeUnitsOf(units, row.itemIds[line.sku], expected)
     if (unit === undefined)
       return {
         problem: `"${line.sku}" is tied to no stock unit of ${name} of which ${expected} units are a whole number.`,
       }
-    const { sku, stockUnitId, unitsEach } = unit
+    const { sku, stockUnitId, quantity } = unit
     lines.push({
       lineId: String(line.line),
       sku,
       stockUnitId,
-      quantity: expected / unitsEach,
+      quantity,
       lot: undefined,
       expiresOn: undefined,
     })

@@ -10,6 +10,7 @@ import { sql } from 'kysely'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf } from '../context.ts'
 import { findUnitsBySku } from '../fulfilment/warehouse-units.store.ts'
+import { followReturn } from '../returns/follow-return.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import type { ToldTask } from '../told-task.ts'
 import type { Trouble } from '../told-trouble.ts'
@@ -73,6 +74,7 @@ async function bookDelivery(context: WorkerContext, delivery: DeliveryRow): Prom
   await inTransaction(database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
     const again = problems.length === 0 ? null : new Date(at.getTime() + AGAIN_MS)
+    if (delivery.returnId !== null) await followReturn(context, tx, delivery.returnId)
     await saveTried(tx, organizationId, key, { revision: delivery.revision, at, again })
     if (problems.length === 0) return await closeTasks(tx, organizationId, 'delivery-stuck', [subject], at)
     const what = delivery.kind === 'receipt' ? 'The receipt' : 'The return'

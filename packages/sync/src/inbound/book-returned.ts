@@ -39,14 +39,14 @@ export async function bookReturned(context: WorkerContext, booking: Booking): Pr
       unitCost: undefined,
     }
     const stock = toStockContext(context)
-    const { shipmentId } = delivery
+    const left = await findLeftBy(tx, organizationId, delivery)
     const taken =
-      shipmentId === null
+      left === undefined
         ? { movements: [], units: 0 }
         : await takeBack(
             tx,
             stock,
-            { shipmentId, itemId: item.itemId, units, locationId: place.locationId, isDamaged, lotId },
+            { ...left, itemId: item.itemId, units, locationId: place.locationId, isDamaged, lotId },
             base,
           )
     const rest = units - taken.units
@@ -73,7 +73,7 @@ export async function bookReturned(context: WorkerContext, booking: Booking): Pr
       if (sum('onHandDelta') !== 0)
         movements.push(movementOf(counted, 'adjust', { onHandDelta: -sum('onHandDelta') }))
     }
-    if (shipmentId !== null && rest > 0) {
+    if (left !== undefined && rest > 0) {
       const detail = `${connection.name} took back ${rest} units of "${item.sku}" more than left by the shipment of return ${delivery.number ?? delivery.externalId}. They are in stock; ask the warehouse whose they are.`
       const subject = `return:${connection.connectionId}:${delivery.externalId}:${item.sku}`
       const about = { kind: 'receipt-differs' as const, subject, connectionId: connection.connectionId }
@@ -108,6 +108,22 @@ export async function bookReturned(context: WorkerContext, booking: Booking): Pr
     })
   })
   return undefined
+}
+
+/** What it left by: as the warehouse says, else as our return does. */
+async function findLeftBy(
+  tx: Tx,
+  organizationId: string,
+  { shipmentId, returnId }: Booking['delivery'],
+): Promise<{ shipmentId: string } | { orderId: string } | undefined> {
+  if (shipmentId !== null) return { shipmentId }
+  if (returnId === null) return undefined
+  const found = await sql<{ shipmentId: string | null; orderId: string | null }>`
+    select shipment_id, order_id from customer_return
+    where organization_id = ${organizationId} and return_id = ${returnId}`.execute(tx)
+  const [ours] = found.rows
+  if (ours?.shipmentId != null) return { shipmentId: ours.shipmentId }
+  return ours?.orderId == null ? undefined : { orderId: ours.orderId }
 }
 
 async function findLot(

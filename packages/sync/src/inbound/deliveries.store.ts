@@ -14,7 +14,8 @@ export async function lockDelivery(
   { connectionId, kind, externalId }: Key,
 ): Promise<DeliveryRow | undefined> {
   const found = await sql<DeliveryRow>`
-    select kind, external_id, place, inbound_id, shipment_id, number, version, is_complete, revision
+    select kind, external_id, place, inbound_id, shipment_id, return_id, number, version, is_complete,
+      revision
     from warehouse_delivery
     where organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
       and external_id = ${externalId}
@@ -45,18 +46,19 @@ export async function saveDelivery(
   { lines, ...delivery }: Omit<Delivery, 'lines'> & { lines: readonly DeliveryLine[] },
   { at, isToBook }: { at: Date; isToBook: boolean },
 ): Promise<void> {
-  const { kind, externalId, place, inboundId, shipmentId, number, version, isComplete } = delivery
+  const { kind, externalId, place, inboundId, shipmentId, returnId, number, version, isComplete } = delivery
   await sql`
     insert into warehouse_delivery (organization_id, connection_id, kind, external_id, place, inbound_id, shipment_id,
-      number, version, is_complete, told_at, try_at)
+      return_id, number, version, is_complete, told_at, try_at)
     values (${organizationId}, ${connectionId}, ${kind}, ${externalId}, ${place},
       (select inbound_id from inbound_shipment where organization_id = ${organizationId} and inbound_id = ${inboundId}::uuid),
       (select shipment_id from shipment where organization_id = ${organizationId} and shipment_id = ${shipmentId}::uuid),
-      ${number}, ${version}, ${isComplete}, ${at}, ${isToBook ? at : null}::timestamptz)
+      ${returnId}::uuid, ${number}, ${version}, ${isComplete}, ${at}, ${isToBook ? at : null}::timestamptz)
     on conflict (organization_id, connection_id, kind, external_id) do update set
       place = excluded.place,
       inbound_id = coalesce(excluded.inbound_id, warehouse_delivery.inbound_id),
       shipment_id = coalesce(excluded.shipment_id, warehouse_delivery.shipment_id),
+      return_id = coalesce(warehouse_delivery.return_id, excluded.return_id),
       number = coalesce(excluded.number, warehouse_delivery.number),
       version = coalesce(excluded.version, warehouse_delivery.version),
       is_complete = excluded.is_complete, told_at = excluded.told_at, try_at = excluded.try_at, tried_at = null,
@@ -98,7 +100,8 @@ export async function findDeliveriesToBook(
   { now, limit }: { now: Date; limit: number },
 ): Promise<DeliveryRow[]> {
   const found = await sql<DeliveryRow>`
-    select kind, external_id, place, inbound_id, shipment_id, number, version, is_complete, revision
+    select kind, external_id, place, inbound_id, shipment_id, return_id, number, version, is_complete,
+      revision
     from warehouse_delivery
     where organization_id = ${organizationId} and connection_id = ${connectionId} and try_at <= ${now}
     order by try_at, told_at, kind, external_id

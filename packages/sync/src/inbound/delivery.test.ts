@@ -14,6 +14,7 @@ function told(
     place: 'floor',
     inboundId: null,
     shipmentId: null,
+    returnId: null,
     number: null,
     version,
     isComplete: false,

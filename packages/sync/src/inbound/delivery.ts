@@ -10,6 +10,8 @@ export type Delivery = {
   place: string
   inboundId: string | null
   shipmentId: string | null
+  /** Ours, of a return: as the warehouse named it, or as it was matched. */
+  returnId: string | null
   number: string | null
   version: number | null
   isComplete: boolean
@@ -57,6 +59,7 @@ export function toDelivery(
     place: from.locationId,
     inboundId: uuidOf('inboundId' in from ? from.inboundId : undefined),
     shipmentId: uuidOf('shipmentId' in from ? from.shipmentId : undefined),
+    returnId: uuidOf('returnId' in from ? from.returnId : undefined),
     number: ('number' in from ? from.number : undefined) ?? null,
     version: from.version ?? null,
     isComplete: from.isComplete,

@@ -1,4 +1,5 @@
 import { nowOf, type Tx } from '../context.ts'
+import { matchReturn } from '../returns/follow-return.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { findDeliveryLines, lockDelivery, saveDelivery } from './deliveries.store.ts'
 import { type Delivery, decideTold, toBook } from './delivery.ts'
@@ -14,12 +15,17 @@ export async function noteDelivery(context: WorkerContext, tx: Tx, told: Deliver
   const lines = known === undefined ? [] : await findDeliveryLines(tx, organizationId, key)
   const verdict = decideTold(known === undefined ? undefined : { ...known, lines }, told)
   if (verdict.kind === 'older' || !verdict.isNew) return false
-  const isToBook = toBook(verdict.lines).length > 0 || (verdict.isComplete && told.inboundId !== null)
+  const returnId = told.kind === 'return' ? (known?.returnId ?? (await matchReturn(tx, context, told))) : null
+  const isToBook =
+    toBook(verdict.lines).length > 0 ||
+    (verdict.isComplete && told.inboundId !== null) ||
+    // What waits and what is thrown away is nothing to book, and is told of the return.
+    returnId !== null
   await saveDelivery(
     tx,
     organizationId,
     key.connectionId,
-    { ...told, isComplete: verdict.isComplete, lines: verdict.lines },
+    { ...told, returnId, isComplete: verdict.isComplete, lines: verdict.lines },
     { at: nowOf(context), isToBook },
   )
   return true

@@ -1,8 +1,7 @@
-import { inTransaction } from '@plimsoll/database'
 import { findInboundShipment, isUuid, type Refusal, refuse } from '@plimsoll/stock'
 import { sql } from 'kysely'
-import { nowOf, type SyncContext } from '../context.ts'
-import { notify } from '../notify.ts'
+import type { SyncContext } from '../context.ts'
+import { findErrandStanding, makeAgain } from '../fulfilment/errand-standing.store.ts'
 import type { ToldTrouble } from '../told-trouble.ts'
 import type { Condition, DeliveryKind } from './delivery.ts'
 
@@ -27,18 +26,11 @@ export async function readAnnouncement(
   const isKnown =
     isUuid(inboundId) && (await findInboundShipment(database.kysely, organizationId, inboundId)) !== undefined
   if (!isKnown) return refuse('unknown-inbound-shipment', 'id', `There is no inbound shipment ${inboundId}.`)
-  const found = await sql<Omit<Announcement, 'inboundId'>>`
-    select errand.state, connection.name as warehouse, external_id, error as problem, attempts
-    from errand
-    join connection using (organization_id, connection_id)
-    where organization_id = ${organizationId} and kind = 'announce-inbound' and subject_id = ${inboundId}`.execute(
-    database.kysely,
-  )
-  const [row] = found.rows
-  return {
-    inboundId,
-    ...(row ?? { state: 'none', warehouse: null, externalId: null, problem: null, attempts: 0 }),
-  }
+  const found = await findErrandStanding(database.kysely, organizationId, 'announce-inbound', inboundId)
+  if (found === undefined)
+    return { inboundId, state: 'none', warehouse: null, externalId: null, problem: null, attempts: 0 }
+  const { code: _, callsUntil: __, ...standing } = found
+  return { inboundId, ...standing }
 }
 
 /**
@@ -49,18 +41,9 @@ export async function announceAgain(
   context: SyncContext,
   inboundId: string,
 ): Promise<Announcement | Refusal> {
-  const { database, organizationId } = context
   const known = await readAnnouncement(context, inboundId)
   if ('kind' in known) return known
-  await inTransaction(database, async (tx) => {
-    const again = await sql<{ connectionId: string }>`
-      update errand set state = 'waiting', not_before = ${nowOf(context)}, ended_at = null, error_code = null, error = null
-      where organization_id = ${organizationId} and kind = 'announce-inbound' and subject_id = ${inboundId}
-        and state in ('refused', 'dropped')
-      returning connection_id`.execute(tx)
-    const connectionIds = again.rows.map(({ connectionId }) => connectionId)
-    if (connectionIds.length > 0) await notify(tx, organizationId, { kind: 'lane', connectionIds })
-  })
+  await makeAgain(context, 'announce-inbound', inboundId)
   return await readAnnouncement(context, inboundId)
 }
 
@@ -73,6 +56,8 @@ export type DeliveryRead = {
   number: string | null
   inboundId: string | null
   shipmentId: string | null
+  /** Ours, that it is what came of. */
+  returnId: string | null
   complete: boolean
   toldAt: Date
   lines: {
@@ -97,7 +82,7 @@ export async function readDeliveries(
   const { database, organizationId } = context
   const heads = await sql<Omit<DeliveryRead, 'lines'> & { connectionId: string }>`
     select delivery.connection_id, kind, external_id, connection.name as warehouse, place, number, inbound_id, shipment_id,
-      is_complete as complete, told_at
+      return_id, is_complete as complete, told_at
     from warehouse_delivery as delivery
     join connection using (organization_id, connection_id)
     where organization_id = ${organizationId} and (${kind ?? null}::text is null or kind = ${kind ?? null})

@@ -110,7 +110,8 @@ function guardWarehouse(
   operations: WarehouseOperations,
   around: <T>(call: () => Promise<T>, about?: readonly string[]) => Promise<T>,
 ): WarehouseOperations {
-  const { cancelShipment, shipments, announceInbound, receipts, returns } = operations
+  const { cancelShipment, shipments, announceInbound, announceReturn, withdrawReturn, receipts, returns } =
+    operations
   return {
     requestShipment: (...given) =>
       around(() => operations.requestShipment(...given), [`shipment:${given[0].shipmentId}`]),
@@ -123,6 +124,12 @@ function guardWarehouse(
     }),
     ...(announceInbound !== undefined && {
       announceInbound: (...given) => around(() => announceInbound.apply(operations, given)),
+    }),
+    ...(announceReturn !== undefined && {
+      announceReturn: (...given) => around(() => announceReturn.apply(operations, given)),
+    }),
+    ...(withdrawReturn !== undefined && {
+      withdrawReturn: (...given) => around(() => withdrawReturn.apply(operations, given)),
     }),
     ...(receipts !== undefined && {
       receipts: (...given) => around(() => receipts.apply(operations, given)),

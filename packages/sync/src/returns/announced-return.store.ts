@@ -1,5 +1,7 @@
 import { type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { SyncContext } from '../context.ts'
+import { findSenders } from '../fulfilment/warehouse-units.store.ts'
 
 /** Locks the return that a channel granted under this id, where it is known. */
 export async function lockKnownReturn(
@@ -27,16 +29,28 @@ export async function findOrderId(
   return found.rows[0]?.orderId
 }
 
-/** A place that returns may come in at. `countedBy`: a connection tells of its own returns there. */
-export type ReturnPlace = { locationId: string; code: string; kind: string; countedBy: string | null }
+/** A place that returns may come in at. `countedBy`: a connection tells what came there; `sends`: it is told before. */
+export type ReturnPlace = {
+  locationId: string
+  code: string
+  kind: string
+  countedBy: string | null
+  sends: boolean
+}
 
 /** Those that are not archived, warehouses first, as orders are routed. */
-export async function findReturnPlaces(tx: Tx, organizationId: string): Promise<ReturnPlace[]> {
-  const found = await sql<ReturnPlace>`
+export async function findReturnPlaces(
+  tx: Tx,
+  context: Pick<SyncContext, 'organizationId' | 'connectors'>,
+): Promise<ReturnPlace[]> {
+  const { organizationId } = context
+  const found = await sql<Omit<ReturnPlace, 'sends'>>`
     select location_id, code, kind, counted_by from location
     where organization_id = ${organizationId} and kind <> 'transit' and archived_at is null
     order by kind <> 'warehouse', routing_priority, code`.execute(tx)
-  return found.rows
+  const senders = await findSenders(tx, context)
+  const sending = new Set(senders.flatMap(({ locationId, sends }) => (sends ? [locationId] : [])))
+  return found.rows.map((place) => ({ ...place, sends: sending.has(place.locationId) }))
 }
 
 /** Whose it is by the channel, of a return that is new. */
@@ -63,7 +77,7 @@ export async function saveVersionOfReturn(
     where organization_id = ${organizationId} and return_id = ${returnId}`.execute(tx)
 }
 
-/** Other units than were announced first: none of them has been looked at yet. */
+/** Other units than were announced first: none of them has been looked at yet. Its warehouse may know of the first. */
 export async function replaceReturnLines(
   tx: Tx,
   organizationId: string,
@@ -72,8 +86,18 @@ export async function replaceReturnLines(
 ): Promise<void> {
   const rows = units.map(({ itemId, quantity }, nth) => ({ line: nth + 1, itemId, announced: quantity }))
   const source = unnestRows('added', rows, { line: 'int', itemId: 'uuid', announced: 'bigint' })
+  const before = await sql<{ itemId: string; announced: number }>`
+    select item_id, announced from customer_return_line
+    where organization_id = ${organizationId} and return_id = ${returnId}`.execute(tx)
+  const told = new Map(before.rows.map(({ itemId, announced }) => [itemId, announced]))
+  const isSame =
+    told.size === units.length && units.every(({ itemId, quantity }) => told.get(itemId) === quantity)
+  if (isSame) return
   // Sent together, carried out in order.
   await Promise.all([
+    sql`
+      update customer_return set is_changed = told_at is not null
+      where organization_id = ${organizationId} and return_id = ${returnId}`.execute(tx),
     sql`
       delete from customer_return_line
       where organization_id = ${organizationId} and return_id = ${returnId}`.execute(tx),

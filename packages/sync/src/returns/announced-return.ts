@@ -11,6 +11,7 @@ import {
 import { findItemsById, isBySerial } from '@plimsoll/stock'
 import { nowOf, type Tx } from '../context.ts'
 import type { InboxVerdict } from '../intake/inbox.store.ts'
+import { closeTasks } from '../tasks.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import {
   findOrderId,
@@ -52,6 +53,7 @@ export async function applyAnnouncedReturn(
     const next = decideCancelReturn(returned, nowOf(context).toISOString())
     if ('kind' in next) return skipped('repeated', 'It had ended before.')
     await saveReturn(tx, organizationId, next)
+    await closeTasks(tx, organizationId, 'return-refused', [returnId], nowOf(context))
     return applied
   }
   if (told.state === 'closed' || returned.state !== 'announced' || told.lines.length === 0)
@@ -78,10 +80,12 @@ async function announce(context: WorkerContext, tx: Tx, told: AnnouncedReturn): 
   if (orderId === undefined || hand === undefined) return unknownOrder(told)
   const units = unitsOfReturn(hand, told.lines)
   if (units.kind !== 'known') return parkedLine(told, units)
-  const place = choosePlace(await findReturnPlaces(tx, organizationId), units.leftFrom)
-  // It would be put back twice: by a person here, and by the warehouse that says what came back to it.
+  const place = choosePlace(await findReturnPlaces(tx, context), units.leftFrom, connectionId)
   if (place === 'told-by-warehouse')
-    return skipped('told-by-warehouse', 'It left from a warehouse that tells of its own returns.')
+    return skipped(
+      'told-by-warehouse',
+      'It left from a place that its channel counts, which takes in its own returns.',
+    )
   if (place === undefined)
     return parked(
       'no-return-location',
@@ -136,15 +140,21 @@ async function announce(context: WorkerContext, tx: Tx, told: AnnouncedReturn): 
 }
 
 /**
- * Back where it left from, where that is a place of one's own; else at the first of those. Pure.
+ * Back where it left from, where that is a place of one's own or of a warehouse that sends for others; else at the first of one's
+ * own. Pure.
+ * @param grantedBy the channel: what it sends itself it takes back itself
  * @returns undefined where there is none
  */
 export function choosePlace(
   places: readonly ReturnPlace[],
   leftFrom: string | undefined,
+  grantedBy: string,
 ): ReturnPlace | 'told-by-warehouse' | undefined {
   const left = places.find(({ locationId }) => locationId === leftFrom)
-  if (left !== undefined) return left.countedBy === null ? left : 'told-by-warehouse'
+  if (left !== undefined) {
+    const isTold = left.countedBy !== null && (!left.sends || left.countedBy === grantedBy)
+    return isTold ? 'told-by-warehouse' : left
+  }
   return places.find(({ countedBy }) => countedBy === null)
 }
 

@@ -30,6 +30,8 @@ import { sql } from 'kysely'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { toDocumentStore } from '../availability/stock-changes.ts'
 import { nowOf, type SyncContext, type Tx, toStockContext } from '../context.ts'
+import { findSenders } from '../fulfilment/warehouse-units.store.ts'
+import { closeTasks } from '../tasks.store.ts'
 
 export type NewReturn = {
   number: string
@@ -38,7 +40,8 @@ export type NewReturn = {
   lines: readonly { sku: string; quantity: number }[]
 }
 
-type Place = Location & { countedBy: string | null }
+/** `sends`: whoever counts it is a warehouse, which is told of what comes back and tells what became of it. */
+type Place = Location & { countedBy: string | null; sends: boolean }
 type Found = { place: Place | undefined; items: Map<string, Item>; isShipmentKnown: boolean }
 
 /** Notes what a customer is to send back; nothing is on its way or on hand by that. */
@@ -57,7 +60,7 @@ export async function createReturn(
     toDocumentStore(context),
     head,
     content,
-    (tx) => find(tx, context.organizationId, wanted),
+    (tx) => find(tx, context, wanted),
     (found) => {
       const refused = findBad(wanted, found)
       if (refused !== undefined) return refused
@@ -97,9 +100,10 @@ export async function createReturn(
 
 async function find(
   tx: Tx,
-  organizationId: string,
+  context: SyncContext,
   { locationCode, lines, shipmentId }: NewReturn,
 ): Promise<Found> {
+  const { organizationId } = context
   const items = await findItemsBySku(
     tx,
     organizationId,
@@ -115,19 +119,23 @@ async function find(
           )
         ).rows
   return {
-    place: await findPlace(tx, organizationId, locationCode),
+    place: await findPlace(tx, context, locationCode),
     items: new Map(items.map((item) => [item.sku, item])),
     isShipmentKnown: shipmentId == null || shipments.length > 0,
   }
 }
 
-async function findPlace(tx: Tx, organizationId: string, code: string): Promise<Place | undefined> {
+async function findPlace(tx: Tx, context: SyncContext, code: string): Promise<Place | undefined> {
+  const { organizationId } = context
   const location = (await findLocations(tx, organizationId)).find((each) => each.code === code)
   if (location === undefined) return undefined
   const counted = await sql<{ countedBy: string | null }>`
     select counted_by from location
     where organization_id = ${organizationId} and location_id = ${location.locationId}`.execute(tx)
-  return { ...location, countedBy: counted.rows[0]?.countedBy ?? null }
+  const countedBy = counted.rows[0]?.countedBy ?? null
+  const senders = countedBy === null ? [] : await findSenders(tx, context)
+  const sends = senders.some((each) => each.locationId === location.locationId && each.sends)
+  return { ...location, countedBy, sends }
 }
 
 function findBad(
@@ -136,12 +144,12 @@ function findBad(
 ): Refusal | undefined {
   if (place === undefined)
     return refuse('unknown-location', 'location', `There is no location with the code "${locationCode}".`)
-  // It would be put back twice: by a person here, and by the warehouse that says what came back to it.
-  if (place.countedBy !== null)
+  // Nobody could be told, and nobody would say what came of it.
+  if (place.countedBy !== null && !place.sends)
     return refuse(
       'document-state',
       'location',
-      `"${locationCode}" is counted by a connection, which tells of its own returns.`,
+      `"${locationCode}" is counted by a connection that sends for nobody else, and takes in its own returns.`,
     )
   if (!isShipmentKnown)
     return refuse('insufficient-shipped', 'shipmentId', 'Nothing left by a shipment of this id.')
@@ -192,7 +200,13 @@ export async function cancelReturn(
 ): Promise<DocumentOutcome<CustomerReturn>> {
   return await act(context, head, returnId, ['return-cancel', returnId], (returned, at) => {
     const next = decideCancelReturn(returned, at)
-    return 'kind' in next ? next : { next, write: async () => undefined }
+    return 'kind' in next
+      ? next
+      : {
+          next,
+          // It need not be announced any more.
+          write: (tx) => closeTasks(tx, context.organizationId, 'return-refused', [returnId], nowOf(context)),
+        }
   })
 }
 
@@ -240,7 +254,16 @@ async function putBack(
   const { shipmentId, orderId } = returned
   const left = shipmentId !== null ? { shipmentId } : orderId !== null ? { orderId } : undefined
   const stock = toStockContext(context)
-  const place = await findPlace(tx, organizationId, returned.locationCode)
+  const place = await findPlace(tx, context, returned.locationCode)
+  // It would be put back twice: by a person here, and by the warehouse that says what came back to it.
+  if (place !== undefined && place.countedBy !== null)
+    throw new RefusedAfterwards(
+      refuse(
+        'document-state',
+        'location',
+        `What comes back to "${returned.locationCode}" is inspected there: its warehouse says what became of it.`,
+      ),
+    )
   const skus = returned.lines.map(({ sku }) => sku)
   const items = new Map((await findItemsBySku(tx, organizationId, skus)).map((item) => [item.sku, item]))
   const movements: NewMovement[] = []

@@ -275,30 +275,33 @@ test('a return that the channel granted is announced once, follows what it says 
   expect(await at()).toEqual({ onHand: 17, held: 1 })
 }, 120_000)
 
-test('a return comes in where its units left from, else at the first place of one’s own, never where a connection counts', () => {
+test('a return comes in where its units left from, a warehouse that sends for others too, else at the first place of one’s own; what its channel sends itself it takes back itself', () => {
   const place = fc.record({
     locationId: fc.constantFrom('a', 'b', 'c'),
     code: fc.constant('X'),
     kind: fc.constant('warehouse'),
-    countedBy: fc.constantFrom(null, 'wms'),
+    countedBy: fc.constantFrom(null, 'wms', 'shop'),
+    sends: fc.boolean(),
   })
   fc.assert(
     fc.property(
       fc.uniqueArray(place, { selector: ({ locationId }) => locationId }),
       fc.constantFrom('a', 'b', undefined),
       (places, leftFrom) => {
-        const chosen = choosePlace(places, leftFrom)
+        const chosen = choosePlace(places, leftFrom, 'shop')
         const left = places.find(({ locationId }) => locationId === leftFrom)
         if (chosen === 'told-by-warehouse') {
-          expect(left?.countedBy).toBe('wms')
+          expect(left?.countedBy === 'shop' || (left?.countedBy === 'wms' && !left.sends)).toBe(true)
           return
         }
         if (chosen === undefined) {
+          expect(left).toBeUndefined()
           expect(places.every(({ countedBy }) => countedBy !== null)).toBe(true)
           return
         }
-        expect(chosen.countedBy).toBeNull()
         if (left !== undefined) expect(chosen).toBe(left)
+        else expect(chosen.countedBy).toBeNull()
+        if (chosen.countedBy !== null) expect(chosen).toMatchObject({ countedBy: 'wms', sends: true })
       },
     ),
   )

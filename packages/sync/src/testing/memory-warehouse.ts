@@ -118,12 +118,17 @@ export class MemoryWarehouse {
   }
 
   /** A parcel comes back, and waits to be inspected. */
-  comeBack(into: { externalId: string; shipmentId: string | undefined }, sku: string, units: number): void {
+  comeBack(
+    into: Pick<WarehouseReturn, 'externalId' | 'shipmentId'> &
+      Partial<Pick<WarehouseReturn, 'returnId' | 'number'>>,
+    sku: string,
+    units: number,
+  ): void {
     let back = this.returns.find(({ externalId }) => externalId === into.externalId)
     if (back === undefined) {
       back = {
-        ...into,
         number: `RMA-${into.externalId}`,
+        ...into,
         version: 0,
         locationId: 'floor',
         isComplete: false,

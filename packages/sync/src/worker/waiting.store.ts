@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { nowOf } from '../context.ts'
+import { returnsToNote } from '../returns/notice-of-return.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 /**
@@ -32,6 +33,8 @@ export async function doesAnythingWait(context: WorkerContext): Promise<boolean>
       select from warehouse_delivery where ${ours} and try_at <= ${now}
     ) or exists (
       ${unannounced(context)}
+    ) or exists (
+      ${context.operations.warehouse === undefined ? sql`select where false` : returnsToNote(context)}
     ) or exists (
       select from sync_job where ${ours} and state in ('waiting', 'running') and kind <> 'import'
     ) as waits`.execute(database.kysely)

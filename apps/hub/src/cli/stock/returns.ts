@@ -11,6 +11,7 @@ import {
   type ShownDocument,
 } from './document-command.ts'
 import { collect, type Figure, toFigure } from './document-lines.ts'
+import { returnNoticeCommands } from './return-notices.ts'
 
 const returns: ShownDocument<CustomerReturn> = {
   name: 'return',
@@ -27,9 +28,9 @@ const returns: ShownDocument<CustomerReturn> = {
 
 type Conditions = { restocked?: Figure[]; damaged?: Figure[]; disposed?: Figure[] }
 
-/** `stock returns`: what customers send back to a place of your own. */
+/** `stock returns`: what customers send back, to a place of your own or to a warehouse, which is told of it. */
 export function returnsCommand(stock: Command, exit: (code: number) => void): void {
-  const group = stock.command('returns').description('what customers send back to a place of your own')
+  const group = stock.command('returns').description('what customers send back')
 
   addDocumentOptions(group.command('create'))
     .description('note what a customer is to send back: nothing is on hand by that')
@@ -90,6 +91,7 @@ export function returnsCommand(stock: Command, exit: (code: number) => void): vo
       )
     })
 
+  returnNoticeCommands(group, exit)
   addReadings(group, exit, returns)
 }
 

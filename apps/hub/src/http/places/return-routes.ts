@@ -27,7 +27,7 @@ const inspect = z.strictObject({
   ),
 })
 
-/** Returns that your own people inspect; those that go to a warehouse are told by it. */
+/** Returns: your own people inspect what comes to them; a warehouse is told of what comes to it, and says what it found. */
 export function returnRoutes(hub: ServerContext): FastifyPluginAsync {
   return async (app) => {
     const routes = documentFrame(app, hub, {

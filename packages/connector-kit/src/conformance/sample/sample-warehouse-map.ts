@@ -68,7 +68,8 @@ export const inbound = numbered
   .transform(({ changedAtMs, ...rest }) => ({ ...rest, version: changedAtMs }))
 export const returned = numbered
   .extend({
-    reference: z.string(),
+    returnId: z.string().nullable(),
+    number: z.string(),
     shipment: z.string().nullable(),
     facilityId: z.string(),
     isComplete: z.boolean(),
@@ -176,7 +177,8 @@ export function toReceipt(raw: z.infer<typeof inbound>): WarehouseReceipt {
 export function toReturn(raw: z.infer<typeof returned>): WarehouseReturn {
   return {
     externalId: raw.id,
-    number: raw.reference,
+    returnId: raw.returnId ?? undefined,
+    number: raw.number,
     shipmentId: raw.shipment ?? undefined,
     version: raw.version,
     locationId: raw.facilityId,

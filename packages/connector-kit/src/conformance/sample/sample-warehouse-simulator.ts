@@ -9,9 +9,9 @@ import {
   type SimulatorOptions,
   type SimulatorServices,
 } from '../../simulator/simulator.ts'
-import { createWarehouseFloor } from '../../simulator/warehouse-floor.ts'
+import { createWarehouseFloor, type WarehouseFloor } from '../../simulator/warehouse-floor.ts'
 import type { WarehousePace } from '../../simulator/warehouse-pace.ts'
-import type { FloorRequest } from '../../simulator/warehouse-records.ts'
+import type { FloorRequest, FloorReturn } from '../../simulator/warehouse-records.ts'
 import type { Recipient } from '../../warehouse/shapes.ts'
 
 /**
@@ -40,6 +40,13 @@ const requestBody = z.object({
     country: z.string(),
   }),
   lines: z.array(line).min(1).max(100),
+})
+const returnBody = z.object({
+  reference: z.string(),
+  number: z.string(),
+  facility: z.string(),
+  request: z.string().nullable(),
+  lines: z.array(z.object({ sku: z.string(), quantity: z.int().min(1) })).min(1),
 })
 const inboundBody = z.object({
   reference: z.string(),
@@ -170,12 +177,27 @@ export async function startSampleWarehouse(
           return pageOf(request, rows, ({ changedAtMs }) => changedAtMs)
         })
         app.get('/returns', async (request) => {
-          const rows = floor.intake.returns().map((one) => ({
-            ...one,
-            shipment:
-              one.requestId === undefined ? null : (floor.requests.get(one.requestId)?.reference ?? null),
-          }))
+          const rows = floor.intake.returns().map((one) => toReturnJson(floor, one))
           return pageOf(request, rows, ({ changedAtMs }) => changedAtMs)
+        })
+        app.post('/returns', async (request, reply) => {
+          const { number, facility, request: requestId, ...announced } = returnBody.parse(request.body)
+          const taken = floor.intake.announceReturn({
+            ...announced,
+            facilityId: facility,
+            requestId: requestId === null ? undefined : Number(requestId),
+            details: { number },
+          })
+          if ('returned' in taken) return toReturnJson(floor, taken.returned)
+          return reply.code(422).send({ error: taken.kind === 'unknown-sku' ? 'lines.sku' : 'facility' })
+        })
+        // By the asker's own id: of what nobody announced nothing is expected.
+        app.post('/returns/:id/cancel', async (request) => {
+          const expected = floor.intake
+            .returns()
+            .filter(({ reference, state }) => reference === idOf(request) && state !== 'cancelled')
+          const hasCome = expected.some(({ id }) => !floor.intake.cancelReturn(id))
+          return { outcome: hasCome ? 'too-late' : 'withdrawn' }
         })
         app.put('/webhook', async (request) => {
           const { url } = z.object({ url: z.string() }).parse(request.body)
@@ -187,6 +209,18 @@ export async function startSampleWarehouse(
     },
     { ...options, clock },
   )
+}
+
+/** Announced ones are known by the asker's id and have the number beside it; of others the number is all that there is. */
+function toReturnJson(floor: WarehouseFloor, { details, ...one }: FloorReturn) {
+  const isAnnounced = details.number !== undefined
+  return {
+    ...one,
+
+    returnId: isAnnounced ? one.reference : null,
+    number: isAnnounced ? String(details.number) : one.reference,
+    shipment: one.requestId === undefined ? null : (floor.requests.get(one.requestId)?.reference ?? null),
+  }
 }
 
 /** Without the recipient: the Depot shows nobody. */

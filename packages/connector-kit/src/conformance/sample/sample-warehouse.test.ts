@@ -234,6 +234,47 @@ describe('a warehouse with a defect is caught, by the case that is about it', ()
       ),
     ],
     [
+      'tells of a return anew each time',
+      'I3: return notice: told twice, and after a lost answer, one return is expected',
+      spoiledBy(
+        withWarehouse((good) => ({
+          announceReturn: async (notice, options) => {
+            if (good.announceReturn === undefined) throw new Error('the sample takes word of returns')
+            copies += 1
+            const { externalId } = await good.announceReturn(
+              { ...notice, returnId: `${notice.returnId}-${copies}` },
+              options,
+            )
+            return { externalId }
+          },
+        })),
+      ),
+    ],
+    [
+      'takes nothing back',
+      'return notice: taken back, nothing is expected; again it is the same; what has come stays',
+      spoiledBy(withWarehouse(() => ({ withdrawReturn: async () => 'withdrawn' }))),
+    ],
+    [
+      'makes another return of what comes',
+      'return notice: what comes of it is told as the same return, by its id, its number or ours',
+      spoiledBy(
+        withWarehouse((good) => ({
+          returns: async (query, options) => {
+            if (good.returns === undefined) throw new Error('the sample tells of returns')
+            const page = await good.returns(query, options)
+            const rows = page.rows.map((row) => ({
+              ...row,
+              returnId: undefined,
+              number: undefined,
+              externalId: `B${row.externalId}`,
+            }))
+            return { ...page, rows }
+          },
+        })),
+      ),
+    ],
+    [
       'takes damaged for sellable',
       'receipts: damaged units are told as damaged',
       spoiledBy(

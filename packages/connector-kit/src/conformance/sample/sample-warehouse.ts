@@ -67,6 +67,7 @@ export const sampleWarehouse: Connector<DepotSettings, DepotCredentials> = defin
       linesMax: 100,
       stuckAfterMs: 24 * 3_600_000,
       deducts: 'shipped',
+      returnNotices: 'by-key',
       follows: ['shipments', 'receipts', 'returns'],
       facts: [],
     },
@@ -203,6 +204,26 @@ export const sampleWarehouse: Connector<DepotSettings, DepotCredentials> = defin
           },
         })
         return { externalId: value.id }
+      },
+      async announceReturn({ returnId, number, locationId, shipment, lines }, options) {
+        const body = {
+          reference: returnId,
+          number,
+          facility: locationId,
+          request: shipment?.externalId ?? null,
+          lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+        }
+        const { value } = await call('announceReturn', '/returns', returned, {
+          ...options,
+          method: 'POST',
+          body,
+        })
+        return { externalId: value.id }
+      },
+      async withdrawReturn({ returnId }, options) {
+        const path = `/returns/${encodeURIComponent(returnId)}/cancel`
+        const answer = z.object({ outcome: z.enum(['withdrawn', 'too-late']) })
+        return (await call('withdrawReturn', path, answer, { ...options, method: 'POST' })).value.outcome
       },
       receipts: (query, options) => stream('inbounds', inbound, toReceipt, query, options),
       returns: (query, options) => stream('returns', returned, toReturn, query, options),
