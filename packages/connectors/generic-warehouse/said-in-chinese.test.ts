@@ -21,5 +21,6 @@ test('of a file that is held back, and of one that cannot be read, it tells what
     '其中可读取的有 3 行，而前一个文件有 90 行。',
   )
   expect(inChinese('stock.csv is not read: two columns have one name.')).toBe('未读取 stock.csv：两列同名。')
+  expect(inChinese('locationId: there is no "B" in `locations`')).toBe('locationId：`locations` 中没有“B”')
   expect(inChinese('Something that nobody thought of.')).toBe('“Something that nobody thought of.”')
 })

@@ -54,6 +54,10 @@ const ofFields: readonly [RegExp, string][] = [
   [/^it is not written (.+)$/s, '写法与 $1 不符'],
   [/^give a date as 2026-11-26, or as `dates` says$/, '请按 2026-11-26 的格式或 `dates` 所述填写日期'],
   [/^nothing came$/, '没有结果'],
+  [/^there are several, say which$/, '有多个地点，请说明是哪一个'],
+  [/^there is no "(.+)" in `locations`$/s, '`locations` 中没有“$1”'],
+  [/^`(states|conditions)` does not say what "(.+)" means$/s, '`$1` 未说明“$2”的含义'],
+  [/^neither this nor `available` nor `change` is there$/, '此项、`available` 与 `change` 都没有内容'],
 ]
 
 function fill(text: string, found: RegExpExecArray | null): string {

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { useEffect } from 'react'
 import { unprovenOf, warningsOf } from '../connections/check-words.ts'
+import { NextStep } from '../first-day/next-step.tsx'
 import { checkQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { useToldError } from './connect-problem.ts'
@@ -43,7 +44,8 @@ export function Connected(props: {
       </div>
       {check ? <CheckResult check={check} /> : asked.isError ? <ToldBox told={failed} /> : <Asking />}
       {props.isAgain !== true && <ImportListings connectionId={connectionId} startsByItself />}
-      <Link to="/connections/$id" params={{ id: connectionId }} className="control control-strong">
+      {props.isAgain !== true && <NextStep />}
+      <Link to="/connections/$id" params={{ id: connectionId }} className="control">
         {t('connect.toConnection')}
       </Link>
     </section>
