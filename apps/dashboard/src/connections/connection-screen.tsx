@@ -54,7 +54,7 @@ export function ConnectionScreen() {
       </Link>
       <Heading title={row.name} note={nameOf('madeConnector', row.connectorName)} />
       <StoppedNote />
-      {row.state === 'shadow' && <ShadowHint connectionId={row.connectionId} />}
+      {row.kind === 'channel' && row.state === 'shadow' && <ShadowHint connectionId={row.connectionId} />}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(20rem,1fr)]">
         <div className="min-w-0 space-y-4">
           <ConnectionCard row={row} isTarget={false} />
