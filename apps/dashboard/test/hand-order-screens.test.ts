@@ -165,7 +165,7 @@ whenBrowser(
     await page.getByText('To pack').first().waitFor()
     expect(sent).toBe(1)
     overviews.resolve()
-    await page.unroute(isOverview)
+    await page.unrouteAll({ behavior: 'wait' })
     await picture(page, 'made')
     await page.getByRole('button', { name: 'Split' }).click()
     await page.getByRole('dialog').getByLabel('MUG').fill('2')
