@@ -27,6 +27,10 @@ export async function bringMappingsIn(site: ServedSite, open: Open): Promise<voi
   await send([`Harbour shop,${listing},,,,,,not sold here`, 'Harbour shop,none,,,ROPE,1,,'])
   await page.getByText('1 行会更改匹配').waitFor()
   await page.getByText(mappingSheet.cure['unknown-listing']).waitFor()
+  // What it sells now and then, before anything of it is written.
+  const change = page.getByRole('region', { name: mappingSheet.changes.title }).getByRole('listitem')
+  expect(await change.count()).toBe(1)
+  expect(await change.textContent()).toMatch(/目前.+ × 1.*之后已忽略：not sold here/)
   await expectWhole(page, 'a file of mappings that was looked at')
   const ignored = async () =>
     ((await site.ask('GET', '/mapping/listings?state=ignored')).rows as { externalId: string }[]).map(

@@ -152,9 +152,20 @@ whenBrowser(
       ['Country (two letters)', 'gb'],
     ] as const)
       await page.getByLabel(field, { exact: true }).fill(text)
+    // What else the screen reads anew is not waited for: it may take long, and the stream may begin it again and again.
+    const overviews = Promise.withResolvers<void>()
+    const isOverview = (url: URL) => url.pathname === '/api/v1/overview'
+    await page.route(isOverview, (route) => overviews.promise.then(() => route.continue()))
+    let sent = 0
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/api/v1/orders')) sent += 1
+    })
     await page.getByRole('button', { name: 'Make the order' }).dblclick()
     await page.getByRole('heading', { name: 'H-1003', exact: true }).waitFor()
     await page.getByText('To pack').first().waitFor()
+    expect(sent).toBe(1)
+    overviews.resolve()
+    await page.unrouteAll({ behavior: 'wait' })
     await picture(page, 'made')
     await page.getByRole('button', { name: 'Split' }).click()
     await page.getByRole('dialog').getByLabel('MUG').fill('2')

@@ -15,12 +15,19 @@ export const connectionCheck = z.object({
     .array(z.string())
     .describe('Rights that the hub needs and lacks, as the platform names them.'),
   warnings: z.array(z.string()).describe('What a person should read before going live.'),
+  warningsInChinese: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'The same in Chinese, in the same order; absent where there are none, or the connector has none.',
+    ),
   unproven: z
     .string()
     .optional()
     .describe(
       'Present where nothing shows that the credentials are of this account: why, and what to do. They take no connection over.',
     ),
+  unprovenInChinese: z.string().optional().describe('The same in Chinese.'),
 })
 
 export type ConnectionCheck = z.infer<typeof connectionCheck>

@@ -1,4 +1,4 @@
-import type { ImportJobView, ImportProblemView } from './import-shapes.ts'
+import type { ImportJobView, ImportMappingPage, ImportProblemView } from './import-shapes.ts'
 
 type Call = <Answer>(
   method: 'GET' | 'POST' | 'DELETE',
@@ -23,6 +23,12 @@ export function importCalls(call: Call, toQuery: (query: Record<string, string |
         undefined,
         signal,
       ),
+    importMappings: (
+      importId: string,
+      query: { only?: 'conflicts' | 'zero'; cursor?: string; limit: number },
+      signal?: AbortSignal,
+    ) =>
+      call<ImportMappingPage>('GET', `/imports/${id(importId)}/mappings${toQuery(query)}`, undefined, signal),
     applyImport: (importId: string, mode: 'all-or-nothing' | 'good-rows') =>
       call<ImportJobView>('POST', `/imports/${id(importId)}/apply`, { mode }),
     deleteImport: (importId: string) => call<object>('DELETE', `/imports/${id(importId)}`),

@@ -21,6 +21,70 @@ export const importProblem = z.object({
 export type ImportProblemView = z.infer<typeof importProblem>
 export const importProblemPage = z.object({ rows: z.array(importProblem), next: z.string().nullable() })
 
+/** What a file of mappings leads to, over all its listings. */
+export const mappingsForeseen = z.object({
+  changed: count.describe('Listings of which the mapping changes.'),
+  isForeseen: z
+    .boolean()
+    .describe('False: there are so many that numbers were not worked out; the other counts say nothing.'),
+  conflicts: count,
+  toZero: count.describe('Numbers that would fall to zero.'),
+  raised: count,
+  lowered: count,
+  asksFirst: z
+    .array(
+      z.object({
+        connectionId: z.string(),
+        connectionName: z.string(),
+        kind: z.enum(['zero', 'raise']),
+        listings: count,
+      }),
+    )
+    .describe('Connections of which so many would be written that the writes wait for a person.'),
+})
+
+const mappingStanding = z.object({
+  item: z.object({ sku: z.string(), name: z.string(), isKit: z.boolean() }).nullable(),
+  unitsPerListing: count.describe('Base units of the item that one of it sells.'),
+  ignoredBecause: z.string().nullable(),
+})
+
+/** GET /imports/:id/mappings: a listing whose mapping a file would change. */
+export const importMapping = z.object({
+  row: count.describe('Of the file.'),
+  listingId: z.string(),
+  connectionId: z.string(),
+  connectionName: z.string(),
+  externalId: z.string(),
+  title: z.string(),
+  listingSku: z.string().nullable(),
+  before: mappingStanding,
+  after: mappingStanding,
+  isForeseen: z.boolean().describe('False: its number was not worked out.'),
+  shows: count.nullable().describe('On the platform now, all its locations together; null: not known.'),
+  willShow: count.nullable().describe('Null: nothing is written there.'),
+  isEstimate: z.boolean(),
+  conflicts: z
+    .array(
+      z.object({
+        kind: z.enum([
+          'claimed-twice',
+          'shared-level',
+          'item-repeated',
+          'unknown-sku',
+          'archived-item',
+          'gone',
+        ]),
+        other: z.string().nullable().describe('External id of the listing that it is in conflict with.'),
+        text: z.string().describe('What is the matter and what may be done, in English.'),
+      }),
+    )
+    .describe('As they would be afterwards.'),
+})
+export type ImportMappingView = z.infer<typeof importMapping>
+export const importMappingPage = z.object({ rows: z.array(importMapping), next: z.string().nullable() })
+export type ImportMappingPage = z.infer<typeof importMappingPage>
+
 export const importPreview = z.object({
   /** How the columns of the file are understood. */
   columns: z.array(z.object({ name: z.string(), field: z.string() })),
@@ -28,6 +92,7 @@ export const importPreview = z.object({
   rows: z.array(z.object({ row: count, values: z.record(z.string(), z.unknown()) })),
   /** What the good rows would do; `units` are those that come less those that go. */
   effect: z.object({ created: count, changed: count, unchanged: count, units: count }),
+  mappings: mappingsForeseen.optional().describe('Of a file of mappings; absent where it was cut.'),
 })
 
 export const importJob = z.object({

@@ -21,6 +21,7 @@ export type SampleGuessed = z.infer<typeof sampleGuess>
 /** POST /connectors/:connector/samples/read and /connections/:id/files/:position/read */
 export const sampleReading = z.object({
   problem: z.string().nullable().describe('Why the file cannot be read at all.'),
+  problemInChinese: z.string().optional().describe('The same in Chinese.'),
   wrong,
   columns: z.array(z.string()).describe('Names under which cells stand.'),
   total: count.describe('Rows of the file.'),
@@ -32,6 +33,7 @@ export const sampleReading = z.object({
       cells: texts,
       meaning: texts.nullable().describe('By fields of ours; null: it is not understood.'),
       problem: z.string().nullable(),
+      problemInChinese: z.string().optional().describe('The same in Chinese.'),
     }),
   ),
   fields: z

@@ -109,11 +109,15 @@ export type CheckResult = {
   missingScopes: string[]
   /** Sentences a person should read before going live (untracked stock, old version, insecure address). */
   warnings: string[]
+  /** The same in Chinese, in the same order (`toWarnings`). Absent where there are none. */
+  warningsInChinese?: string[]
   /**
    * Where the platform tells nobody whose credentials they are, so that `accountId` is what the settings say, and would not
    * show that they may work on it: why, and what a person can do, in a sentence. No connection is taken over with them.
    */
   unproven?: string
+  /** The same in Chinese (`toUnproven`). */
+  unprovenInChinese?: string
 }
 
 export type RegisteredWebhooks = {

@@ -31,6 +31,8 @@ export type SampleGuess = {
 export type SampleReading = {
   /** Why the file cannot be read at all, or the description says nothing. */
   problem: string | undefined
+  /** The same in Chinese, where the connector tells it. */
+  problemInChinese?: string | undefined
   /** What is wrong in the description: the field below the feed, and the cure. */
   wrong: { field: string; message: string }[]
   /** The names under which cells stand. */
@@ -54,6 +56,7 @@ export type SampleRow = {
   /** By fields of ours; undefined: it is not understood. */
   meaning: Record<string, string> | undefined
   problem: string | undefined
+  problemInChinese?: string | undefined
 }
 
 export type SampleWriting = {

@@ -5,6 +5,7 @@ import {
   isConnectorError,
   Malformed,
   type Page,
+  toWarnings,
   withoutAnswer,
 } from '@plimsoll/connector-kit'
 import { createApi, order } from './api.ts'
@@ -24,7 +25,11 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
         currency: data.currency,
         timeZone: undefined,
         missingScopes: [],
-        warnings: context.settings.url.startsWith('https:') ? [] : ['The address is not encrypted (https).'],
+        ...toWarnings(
+          context.settings.url.startsWith('https:')
+            ? []
+            : [{ en: 'The address is not encrypted (https).', zh: '地址未加密（https）。' }],
+        ),
       }
     },
     locations: async () => [{ externalId: locationId, name: 'Stock', active: true }],

@@ -1,4 +1,11 @@
-import { type CheckResult, type ConnectorContext, isConnectorError } from '@plimsoll/connector-kit'
+import {
+  type CheckResult,
+  type ConnectorContext,
+  isConnectorError,
+  toUnproven,
+  toWarnings,
+  type Words,
+} from '@plimsoll/connector-kit'
 import * as answers from './answers.ts'
 import { listingsPath, type Reading } from './levels.ts'
 import { findMarketplace } from './marketplaces.ts'
@@ -26,7 +33,7 @@ export async function check(reading: Checking): Promise<CheckResult> {
   const { settings, credentials } = reading
   const home = homeMarketplace(settings)
   const missing = new Set<string>()
-  const warnings: string[] = []
+  const warnings: Words[] = []
   // By itself and first: whoever checks at the same time then has one new token, and the scarce calls are made once.
   await tried(reading, missing, (ask) =>
     ask({
@@ -72,24 +79,35 @@ export async function check(reading: Checking): Promise<CheckResult> {
   const withheld = new Set<string>()
   if (!missing.has(ROLES.orders)) await tried(reading, withheld, (ask) => ask(buyersCall(settings)))
   if (withheld.size > 0)
-    warnings.push(
-      `Without the role ${[...withheld].join(', ')} Amazon does not say who gets an order: none can be sent by the hub${settings.ordersApi === 'v0' ? '' : ' or routed by country'}.`,
-    )
+    warnings.push({
+      en: `Without the role ${[...withheld].join(', ')} Amazon does not say who gets an order: none can be sent by the hub${settings.ordersApi === 'v0' ? '' : ' or routed by country'}.`,
+      zh: `没有角色 ${[...withheld].join('、')} 时，Amazon 不提供收件人：订单无法由 Plimsoll 发货${settings.ordersApi === 'v0' ? '' : '，也无法按国家分配'}。`,
+    })
   const rows = found ?? []
   for (const id of settings.marketplaces) {
-    const name = findMarketplace(id)?.name.en ?? id
+    const name = findMarketplace(id)?.name ?? { en: id, zh: id }
     const row = rows.find(({ marketplace }) => marketplace.id === id)
     if (found !== undefined && row?.participation.isParticipating !== true)
-      warnings.push(`The account does not sell in ${name}: take it out of the settings.`)
+      warnings.push({
+        en: `The account does not sell in ${name.en}: take it out of the settings.`,
+        zh: `该账户不在${name.zh}销售：请将其从设置中移除。`,
+      })
     if (row?.participation.hasSuspendedListings === true)
-      warnings.push(`Amazon has suspended listings of the account in ${name}.`)
+      warnings.push({
+        en: `Amazon has suspended listings of the account in ${name.en}.`,
+        zh: `Amazon 已暂停该账户在${name.zh}的刊登。`,
+      })
   }
   if (settings.queueUrl !== undefined && credentials.awsAccessKeyId === undefined)
-    warnings.push('A queue is named and no AWS access key: notifications are not read, orders are polled.')
+    warnings.push({
+      en: 'A queue is named and no AWS access key: notifications are not read, orders are polled.',
+      zh: '已指定队列但没有 AWS 访问密钥：不读取通知，改为轮询订单。',
+    })
   if (settings.queueUrl === undefined)
-    warnings.push(
-      'No queue is named: orders are seen minutes late, since Amazon allows one look in three minutes.',
-    )
+    warnings.push({
+      en: 'No queue is named: orders are seen minutes late, since Amazon allows one look in three minutes.',
+      zh: '未指定队列：Amazon 每三分钟只允许查询一次，订单会晚几分钟才看到。',
+    })
   const store = rows.find(({ marketplace }) => marketplace.id === home)?.storeName
   return {
     account: `${store ?? 'Amazon'} (${settings.sellerId})`,
@@ -97,14 +115,17 @@ export async function check(reading: Checking): Promise<CheckResult> {
     currency: findMarketplace(home)?.currency,
     timeZone: undefined,
     missingScopes: [...missing],
-    warnings,
+    ...toWarnings(warnings),
     // No call tells whose token it is (selling-partner-api-models issue 61): that its listings may be read shows it.
-    ...(!isSeen && { unproven: notSeen(settings) }),
+    ...(!isSeen && toUnproven(notSeen(settings))),
   }
 }
 
-function notSeen({ sellerId }: Settings): string {
-  return `Amazon does not show these credentials the listings of seller ${sellerId}: they are of another seller (compare the merchant token in Seller Central), or the application lacks the role ${ROLES.listings}.`
+function notSeen({ sellerId }: Settings): Words {
+  return {
+    en: `Amazon does not show these credentials the listings of seller ${sellerId}: they are of another seller (compare the merchant token in Seller Central), or the application lacks the role ${ROLES.listings}.`,
+    zh: `Amazon 不向这些凭据展示卖家 ${sellerId} 的刊登：它们可能属于其他卖家（请对照 Seller Central 中的卖家编号 merchant token），或应用缺少角色 ${ROLES.listings}。`,
+  }
 }
 
 type Participations = ReturnType<typeof answers.participations.parse>['payload']

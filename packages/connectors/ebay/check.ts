@@ -1,4 +1,4 @@
-import { type CheckResult, isConnectorError } from '@plimsoll/connector-kit'
+import { type CheckResult, isConnectorError, toWarnings, type Words } from '@plimsoll/connector-kit'
 import * as answers from './answers.ts'
 import type { FulfillmentApi } from './fulfillment.ts'
 import type { Inventory } from './inventory.ts'
@@ -74,8 +74,8 @@ export async function check(checking: Checking): Promise<CheckResult> {
     currency: marketplaces[home].currency,
     timeZone: undefined,
     missingScopes: [...missing].sort(),
-    warnings: [
-      ...toWarnings({
+    ...toWarnings([
+      ...warningsOf({
         keepsAtNought,
         limit: privileges?.data.sellingLimit,
         isRegistered: privileges?.data.sellerRegistrationCompleted,
@@ -84,7 +84,7 @@ export async function check(checking: Checking): Promise<CheckResult> {
         home,
       }),
       toUnpaidWarning(policies),
-    ],
+    ]),
   }
 }
 
@@ -102,34 +102,44 @@ function readPrivileges(transport: Transport, signal: AbortSignal | undefined) {
 }
 
 /** What was found, as sentences. Pure. */
-export function toWarnings(found: {
+export function warningsOf(found: {
   keepsAtNought: boolean | undefined
   limit: { quantity?: number | undefined } | undefined
   isRegistered: boolean | undefined
   locations: number
   isElsewhere: boolean
   home: string
-}): string[] {
-  const warnings: string[] = []
+}): Words[] {
+  const warnings: Words[] = []
   if (found.keepsAtNought !== true) {
-    warnings.push(
-      'The out-of-stock option is off (or eBay does not say): a listing that the hub sets to 0 ENDS and has to be listed again, under a new number. Switch it on under Account > Site Preferences > "Use the out-of-stock option".',
-    )
+    warnings.push({
+      en: 'The out-of-stock option is off (or eBay does not say): a listing that the hub sets to 0 ENDS and has to be listed again, under a new number. Switch it on under Account > Site Preferences > "Use the out-of-stock option".',
+      zh: '缺货选项未开启（或 eBay 未说明）：Plimsoll 将刊登设为 0 时，刊登会结束，须以新编号重新刊登。请在 Account > Site Preferences > “Use the out-of-stock option” 中开启。',
+    })
   }
   if (found.limit?.quantity !== undefined) {
-    warnings.push(
-      `eBay limits what this account may list to ${found.limit.quantity} items a month: raising quantities may be refused for it, lowering never is.`,
-    )
+    const { quantity } = found.limit
+    warnings.push({
+      en: `eBay limits what this account may list to ${quantity} items a month: raising quantities may be refused for it, lowering never is.`,
+      zh: `eBay 限制该账户每月刊登 ${quantity} 件：上调数量可能因此被拒绝，下调不会。`,
+    })
   }
   if (found.isRegistered === false)
-    warnings.push('The account has not completed its registration as a seller.')
+    warnings.push({
+      en: 'The account has not completed its registration as a seller.',
+      zh: '该账户尚未完成卖家注册。',
+    })
   if (found.locations > 1) {
-    warnings.push(
-      `The account has ${found.locations} inventory locations: eBay sells their total, which is what the hub writes; each keeps its share as far as it goes.`,
-    )
+    warnings.push({
+      en: `The account has ${found.locations} inventory locations: eBay sells their total, which is what the hub writes; each keeps its share as far as it goes.`,
+      zh: `该账户有 ${found.locations} 个库存地点：eBay 按总数销售，Plimsoll 写入的也是总数；各地点尽可能保留其份额。`,
+    })
   }
   if (found.isElsewhere) {
-    warnings.push(`The account is at home on ${found.home}, not on the marketplace of the settings.`)
+    warnings.push({
+      en: `The account is at home on ${found.home}, not on the marketplace of the settings.`,
+      zh: `该账户注册于 ${found.home}，与设置中的站点不同。`,
+    })
   }
   return warnings
 }

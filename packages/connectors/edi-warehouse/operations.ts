@@ -6,8 +6,10 @@ import {
   isConnectorError,
   NotFound,
   type Page,
+  toWarnings,
   Unavailable,
   type WarehouseSide,
+  type Words,
 } from '@plimsoll/connector-kit'
 import { createExchange, type Exchange, type PartnerProfile } from '@plimsoll/edi'
 import { placeOf } from './place.ts'
@@ -104,18 +106,26 @@ async function check(
   profile: PartnerProfile,
   options?: { signal?: AbortSignal },
 ): Promise<CheckResult> {
-  const warnings: string[] = []
+  const warnings: Words[] = []
   const missingScopes: string[] = []
-  if (profile.usage === 'test') warnings.push('The profile is for tests: what is sent is marked as a test.')
+  if (profile.usage === 'test')
+    warnings.push({
+      en: 'The profile is for tests: what is sent is marked as a test.',
+      zh: '此配置用于测试：发送的内容会标记为测试。',
+    })
   if (settings.server.startsWith('sftp:') && settings.hostKey === '')
-    warnings.push('The key of the SFTP server is not given: any server that answers there is believed.')
+    warnings.push({
+      en: 'The key of the SFTP server is not given: any server that answers there is believed.',
+      zh: '未提供 SFTP 服务器的公钥：任何在此地址应答的服务器都会被信任。',
+    })
   if (files !== undefined) {
     const folder = files.open(placeOf(settings, credentials))
     try {
       for (const path of [settings.inFolder, settings.outFolder])
         if (!(await isThere(() => folder.list(path, options)))) missingScopes.push(`folder ${path}`)
       const key = folder.hostKey()
-      if (key !== undefined && settings.hostKey === '') warnings.push(`The server's key is ${key}.`)
+      if (key !== undefined && settings.hostKey === '')
+        warnings.push({ en: `The server's key is ${key}.`, zh: `服务器的公钥为 ${key}。` })
     } finally {
       await folder.close()
     }
@@ -126,7 +136,7 @@ async function check(
     currency: undefined,
     timeZone: profile.zone,
     missingScopes,
-    warnings,
+    ...toWarnings(warnings),
   }
 }
 

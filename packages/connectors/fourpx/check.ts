@@ -1,4 +1,4 @@
-import { type CallOptions, type CheckResult, methodWarnings } from '@plimsoll/connector-kit'
+import { type CallOptions, type CheckResult, methodWarnings, toWarnings } from '@plimsoll/connector-kit'
 import { accountIdOf } from './settings.ts'
 import { readLocations } from './stock.ts'
 import type { Context } from './transport.ts'
@@ -14,14 +14,19 @@ export async function check(context: Context, options?: CallOptions): Promise<Ch
     currency: undefined,
     timeZone: 'Asia/Shanghai',
     missingScopes: [],
-    warnings: [
+    ...toWarnings([
       ...methodWarnings(
         shippingMethods,
         locations.map(({ externalId }) => externalId),
       ),
       ...(originState === undefined || originCity === undefined
-        ? ['The settings do not say where goods come from: the hub announces none to 4PX.']
+        ? [
+            {
+              en: 'The settings do not say where goods come from: the hub announces none to 4PX.',
+              zh: '设置未说明货物从何处发来：Plimsoll 不会向递四方预报任何到货。',
+            },
+          ]
         : []),
-    ],
+    ]),
   }
 }

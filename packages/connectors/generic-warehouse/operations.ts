@@ -8,9 +8,11 @@ import {
   type Page,
   type QueuedMessage,
   type StreamQuery,
+  toWarnings,
   Unavailable,
   type WarehouseShipment,
   type WarehouseSide,
+  type Words,
 } from '@plimsoll/connector-kit'
 import { type Definition, IN_FEEDS, readDefinition } from './definition.ts'
 import { foldersOf, type InboxFolder, openInboxFolder } from './inbox-folder.ts'
@@ -19,6 +21,7 @@ import { findTold, say, type Telling } from './outgoing.ts'
 import { pollsOf } from './polls.ts'
 import { toReceipts, toReturns } from './received.ts'
 import { poll } from './rest.ts'
+import { inChinese } from './said-in-chinese.ts'
 import { inOrder, saidRows, unreadableOf } from './said-rows.ts'
 import { type Credentials, placeOfFolder, type Settings } from './settings.ts'
 import { toShipments } from './shipments.ts'
@@ -189,27 +192,37 @@ async function check(
   folder: Folder | undefined,
   signal: AbortSignal | undefined,
 ) {
-  const warnings: string[] = []
+  const warnings: Words[] = []
   const { server, name, hostKey } = context.settings
-  const found = { account: name, currency: undefined, timeZone: undefined, missingScopes: [], warnings }
+  const found = { account: name, currency: undefined, timeZone: undefined, missingScopes: [] }
   if (definition.out['shipment-requests'] === undefined)
-    warnings.push('It is asked for no shipments: its definition has no `out.shipment-requests`.')
+    warnings.push({
+      en: 'It is asked for no shipments: its definition has no `out.shipment-requests`.',
+      zh: '不会请求它发货：其定义中没有 `out.shipment-requests`。',
+    })
   if (definition.feeds.shipments === undefined)
-    warnings.push('It never says what has left: its definition has no `feeds.shipments`.')
+    warnings.push({
+      en: 'It never says what has left: its definition has no `feeds.shipments`.',
+      zh: '它从不告知已发出什么：其定义中没有 `feeds.shipments`。',
+    })
   if (folder !== undefined) {
     for (const below of foldersOf(definition).keys()) {
       try {
         await folder.list(below, { signal })
       } catch (error) {
         if (!isConnectorError(error) || error.kind !== 'not-found') throw error
-        warnings.push(`There is no folder "${below}" yet: files are read once it is there.`)
+        warnings.push({
+          en: `There is no folder "${below}" yet: files are read once it is there.`,
+          zh: `尚无文件夹“${below}”：建好之后才会读取文件。`,
+        })
       }
     }
     const shown = folder.hostKey()
     if (shown !== undefined && hostKey === '')
-      warnings.push(
-        `The server shows the key ${shown}. Ask the warehouse whether it is theirs, and enter it: another is then refused.`,
-      )
+      warnings.push({
+        en: `The server shows the key ${shown}. Ask the warehouse whether it is theirs, and enter it: another is then refused.`,
+        zh: `服务器出示的公钥为 ${shown}。请向仓库确认是否属实，并填入设置：之后其他公钥会被拒绝。`,
+      })
     await folder.close()
   }
   const { rest } = definition
@@ -219,27 +232,37 @@ async function check(
   if (context.files !== undefined) warnings.push(...(await troublesOf({ context, definition })))
   const { user } = context.credentials
   const where = server === '' ? (definition.rest?.baseUrl ?? `files of ${name}`) : server
-  return { ...found, accountId: `${where} ${user}`.trim() }
+  return { ...found, ...toWarnings(warnings), accountId: `${where} ${user}`.trim() }
 }
 
 /** What a person should look at: files that are held back, and rows that nobody understands. */
-async function troublesOf(at: At): Promise<string[]> {
+async function troublesOf(at: At): Promise<Words[]> {
   const { held } = await standing(at)
-  const said = held
-    .slice(-3)
-    .map(
-      ({ name, position, why }) =>
-        `${name} (file ${position}) is held back: ${why} If it is right, accept it.`,
-    )
+  const said = held.slice(-3).map(({ name, position, why }) => ({
+    en: `${name} (file ${position}) is held back: ${why} If it is right, accept it.`,
+    zh: `${name}（文件 ${position}）已被拦下：${inChinese(why)}如果内容正确，请予以接受。`,
+  }))
   for (const name of IN_FEEDS) {
     const files = await filesOf(name, at)
     const broken = files.flatMap(({ file, rows, problem }) => [
-      ...(problem === undefined || name === 'levels' ? [] : [problem]),
-      ...rows.flatMap((row) => ('problem' in row ? [`${file.name}, row ${row.number}: ${row.problem}`] : [])),
+      ...(problem === undefined || name === 'levels' ? [] : [{ en: problem, zh: inChinese(problem) }]),
+      ...rows.flatMap((row) =>
+        'problem' in row
+          ? [
+              {
+                en: `${file.name}, row ${row.number}: ${row.problem}`,
+                zh: `${file.name} 第 ${row.number} 行，${inChinese(row.problem)}`,
+              },
+            ]
+          : [],
+      ),
     ])
     const last = broken.at(-1)
     if (last !== undefined)
-      said.push(`${broken.length} rows or files of ${name} are not understood. The last: ${last}.`)
+      said.push({
+        en: `${broken.length} rows or files of ${name} are not understood. The last: ${last.en}.`,
+        zh: `${name} 有 ${broken.length} 行或文件无法理解。最后一处：${last.zh}`,
+      })
   }
   return said
 }

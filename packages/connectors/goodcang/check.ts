@@ -1,4 +1,4 @@
-import { type CallOptions, type CheckResult, methodWarnings } from '@plimsoll/connector-kit'
+import { type CallOptions, type CheckResult, methodWarnings, toWarnings } from '@plimsoll/connector-kit'
 import { account } from './answers.ts'
 import { readLocations } from './stock.ts'
 import { askFor, type Context } from './transport.ts'
@@ -19,6 +19,6 @@ export async function check(context: Context, options?: CallOptions): Promise<Ch
     currency: undefined,
     timeZone: 'Asia/Shanghai',
     missingScopes: [],
-    warnings: methodWarnings(context.settings.shippingMethods, codes),
+    ...toWarnings(methodWarnings(context.settings.shippingMethods, codes)),
   }
 }

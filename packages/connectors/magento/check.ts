@@ -1,4 +1,4 @@
-import { type CheckResult, isConnectorError } from '@plimsoll/connector-kit'
+import { type CheckResult, isConnectorError, toWarnings, type Words } from '@plimsoll/connector-kit'
 import type { MagentoApi } from './api.ts'
 import type { Scopes } from './scope.ts'
 import { authorizationOf, type Credentials, type Settings } from './settings.ts'
@@ -52,13 +52,15 @@ export async function check(checking: Checking): Promise<CheckResult> {
     currency: own?.base_currency_code ?? undefined,
     timeZone: own?.timezone ?? undefined,
     missingScopes,
-    warnings: warningsOf(checking, {
-      isSingle: scope?.kind === 'single',
-      isPartOfShop: scope?.storeIds !== undefined,
-      soldStocks:
-        stocks?.data.items.filter((stock) => (stock.extension_attributes?.sales_channels ?? []).length > 0)
-          .length ?? 1,
-    }),
+    ...toWarnings(
+      warningsOf(checking, {
+        isSingle: scope?.kind === 'single',
+        isPartOfShop: scope?.storeIds !== undefined,
+        soldStocks:
+          stocks?.data.items.filter((stock) => (stock.extension_attributes?.sales_channels ?? []).length > 0)
+            .length ?? 1,
+      }),
+    ),
   }
 }
 
@@ -80,32 +82,37 @@ async function mayDo(call: Promise<unknown>): Promise<void> {
 function warningsOf(
   { settings, credentials }: Checking,
   found: { isSingle: boolean; isPartOfShop: boolean; soldStocks: number },
-): string[] {
-  const warnings: string[] = []
+): Words[] {
+  const warnings: Words[] = []
   if (settings.url.startsWith('http:')) {
-    warnings.push(
-      'insecure: the address is plain http, so anybody on the way can read orders. Give the shop a certificate and connect with https.',
-    )
+    warnings.push({
+      en: 'insecure: the address is plain http, so anybody on the way can read orders. Give the shop a certificate and connect with https.',
+      zh: '不安全：地址是未加密的 http，途中任何人都能读取订单。请为店铺配置证书并以 https 连接。',
+    })
   }
   if (found.isSingle) {
-    warnings.push(
-      'The modules for many sources are switched off: the shop has one stock, which is written product by product.',
-    )
+    warnings.push({
+      en: 'The modules for many sources are switched off: the shop has one stock, which is written product by product.',
+      zh: '多源库存模块已停用：店铺只有一份库存，按商品逐个写入。',
+    })
   }
   if (!found.isPartOfShop && found.soldStocks > 1) {
-    warnings.push(
-      `The shop sells from ${found.soldStocks} stocks. Connect each by itself, with a store view of a website that sells from it: an order takes its units from the stock of its own website.`,
-    )
+    warnings.push({
+      en: `The shop sells from ${found.soldStocks} stocks. Connect each by itself, with a store view of a website that sells from it: an order takes its units from the stock of its own website.`,
+      zh: `店铺从 ${found.soldStocks} 份库存销售。请分别连接，各用一个从该库存销售的网站的商店视图：订单从其所属网站的库存中扣减。`,
+    })
   }
   if (authorizationOf(credentials)?.kind === 'bearer') {
-    warnings.push(
-      'The access token goes as a bearer token, which shops allow only where somebody switched it on. With all four secrets of the integration requests are signed instead.',
-    )
+    warnings.push({
+      en: 'The access token goes as a bearer token, which shops allow only where somebody switched it on. With all four secrets of the integration requests are signed instead.',
+      zh: '访问令牌以 bearer 方式发送，只有开启后店铺才接受。若提供集成的全部四个密钥，则改为签名请求。',
+    })
   }
   if (settings.asynchronousIncreases) {
-    warnings.push(
-      'Raised quantities wait in the shop’s message queue. If its consumer async.operations.all stops, they act whenever it is started again.',
-    )
+    warnings.push({
+      en: 'Raised quantities wait in the shop’s message queue. If its consumer async.operations.all stops, they act whenever it is started again.',
+      zh: '上调的数量在店铺的消息队列中等待。若其消费者 async.operations.all 停止，则在重新启动后才生效。',
+    })
   }
   return warnings
 }

@@ -1,4 +1,11 @@
-import { type CallOptions, type CheckResult, type ExternalLocation, Forbidden } from '@plimsoll/connector-kit'
+import {
+  type CallOptions,
+  type CheckResult,
+  type ExternalLocation,
+  Forbidden,
+  toWarnings,
+  type Words,
+} from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import type { PathName } from './paths.ts'
 import { searchPage } from './search.ts'
@@ -9,7 +16,7 @@ export type Looked = {
   searched: readonly PathName[]
   places(context: Context, options?: CallOptions): Promise<ExternalLocation[]>
   /** Of the searches, those that found something: what a person should know of that. */
-  warnings(found: ReadonlySet<PathName>): string[]
+  warnings(found: ReadonlySet<PathName>): Words[]
 }
 
 /**
@@ -36,14 +43,26 @@ export async function check(context: Context, looked: Looked, options?: CallOpti
     currency: undefined,
     timeZone: undefined,
     missingScopes,
-    warnings: [
-      ...facilities.flatMap((each) => {
+    ...toWarnings([
+      ...facilities.flatMap((each): Words[] => {
         if (!known.has(each))
-          return [`Manhattan shows no facility ${each} to this user. Correct the settings.`]
-        return known.get(each) === false ? [`Facility ${each} is not active at Manhattan.`] : []
+          return [
+            {
+              en: `Manhattan shows no facility ${each} to this user. Correct the settings.`,
+              zh: `Manhattan 不向该用户展示仓库 ${each}。请更正设置。`,
+            },
+          ]
+        return known.get(each) === false
+          ? [
+              {
+                en: `Facility ${each} is not active at Manhattan.`,
+                zh: `仓库 ${each} 在 Manhattan 中未启用。`,
+              },
+            ]
+          : []
       }),
       ...looked.warnings(found),
-    ],
+    ]),
   }
 }
 

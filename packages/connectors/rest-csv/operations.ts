@@ -4,6 +4,7 @@ import {
   type ExternalListing,
   Invalid,
   NotFound,
+  toWarnings,
   withoutAnswer,
 } from '@plimsoll/connector-kit'
 import { type Definition, readDefinition } from './definition.ts'
@@ -71,8 +72,15 @@ type Reading = { client: Client; definition: Definition; signal: AbortSignal | u
 async function check({ client, definition, signal }: Reading): ReturnType<ChannelOperations['check']> {
   const { account, name, baseUrl, listings, shipments } = definition
   const warnings =
-    shipments === undefined ? ['Shipments are not told to it: its definition has no `shipments`.'] : []
-  const found = { currency: undefined, timeZone: undefined, missingScopes: [], warnings }
+    shipments === undefined
+      ? [
+          {
+            en: 'Shipments are not told to it: its definition has no `shipments`.',
+            zh: '不会告知它发货情况：其定义中没有 `shipments`。',
+          },
+        ]
+      : []
+  const found = { currency: undefined, timeZone: undefined, missingScopes: [], ...toWarnings(warnings) }
   if (account === undefined) {
     // Nothing says who we are there: that the list can be read is all there is to know.
     await readPage(client, listings.list, undefined, { operation: 'check', field: 'listings.list', signal })

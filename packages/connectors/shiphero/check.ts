@@ -1,4 +1,4 @@
-import { type CallOptions, type CheckResult, Forbidden } from '@plimsoll/connector-kit'
+import { type CallOptions, type CheckResult, Forbidden, toWarnings } from '@plimsoll/connector-kit'
 import type { z } from 'zod'
 import { account, customers } from './answers.ts'
 import * as documents from './documents.ts'
@@ -32,9 +32,12 @@ export async function check(context: Context, options?: CallOptions): Promise<Ch
       ...none,
       account: ownName,
       accountId: own.id,
-      warnings: [
-        `This is the account of a 3PL: name in the settings the customer whose goods these are. There: ${there}.`,
-      ],
+      ...toWarnings([
+        {
+          en: `This is the account of a 3PL: name in the settings the customer whose goods these are. There: ${there}.`,
+          zh: `这是第三方物流的账户：请在设置中指明货物属于哪个客户。可选：${named.length === 0 ? '未显示任何客户' : named.join('、')}。`,
+        },
+      ]),
     }
   const customer = found.find(({ id }) => id === customerAccountId)
   if (customer === undefined)

@@ -1,4 +1,11 @@
-import { type CallOptions, type CheckResult, isConnectorError, Malformed } from '@plimsoll/connector-kit'
+import {
+  type CallOptions,
+  type CheckResult,
+  isConnectorError,
+  Malformed,
+  toWarnings,
+  type Words,
+} from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { stores } from './answers.ts'
 import { readPlaces } from './stock.ts'
@@ -31,22 +38,34 @@ export async function check(context: Context, options?: CallOptions): Promise<Ch
     currency: undefined,
     timeZone: 'America/Los_Angeles',
     missingScopes: [],
-    warnings: [
-      ...(isThere ? [] : [`There is no store ${storeId}. There: ${named}.`]),
+    ...toWarnings([
+      ...(isThere
+        ? []
+        : [
+            {
+              en: `There is no store ${storeId}. There: ${named}.`,
+              zh: `没有店铺 ${storeId}。可选：${named}。`,
+            },
+          ]),
       ...(stock === 'record' ? await stockWarnings(context, options) : []),
-    ],
+    ]),
   }
 }
 
-async function stockWarnings(context: Context, options?: CallOptions): Promise<string[]> {
+async function stockWarnings(context: Context, options?: CallOptions): Promise<Words[]> {
   try {
     const { unplaced } = await readPlaces(context, options)
-    return unplaced.map(
-      (name) =>
-        `The inventory warehouse ${name} has the name of no ship-from location: its stock is not read. Say in the settings where it lies.`,
-    )
+    return unplaced.map((name) => ({
+      en: `The inventory warehouse ${name} has the name of no ship-from location: its stock is not read. Say in the settings where it lies.`,
+      zh: `库存仓 ${name} 与任何发货地点都不同名：不读取其库存。请在设置中说明它位于何处。`,
+    }))
   } catch (error) {
     if (!isConnectorError(error) || (error.kind !== 'forbidden' && error.kind !== 'not-found')) throw error
-    return ['The plan of the account has no inventory, so no stock is read from it.']
+    return [
+      {
+        en: 'The plan of the account has no inventory, so no stock is read from it.',
+        zh: '该账户的套餐不含库存功能，因此不从中读取库存。',
+      },
+    ]
   }
 }

@@ -1,3 +1,4 @@
+import type { Words } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 
 /** What a shop has granted, and what is asked of it. */
@@ -17,14 +18,29 @@ export const SCOPES = [
 export const RETURNS_SCOPE = 'read_returns'
 
 /** Rights without which all else works, each with what does not. */
-export const OPTIONAL_SCOPES: readonly { scope: string; without: string }[] = [
-  { scope: 'read_all_orders', without: 'orders older than 60 days stay invisible' },
+export const OPTIONAL_SCOPES: readonly { scope: string; without: Words }[] = [
+  {
+    scope: 'read_all_orders',
+    without: { en: 'orders older than 60 days stay invisible', zh: '看不到 60 天以前的订单' },
+  },
   {
     scope: 'write_publications',
-    without: 'a listing whose decrease Shopify refuses cannot be taken off sale by the hub',
+    without: {
+      en: 'a listing whose decrease Shopify refuses cannot be taken off sale by the hub',
+      zh: '若 Shopify 拒绝降低某刊登的数量，Plimsoll 无法将其下架',
+    },
   },
-  { scope: 'write_orders', without: 'the hub cannot cancel orders or units' },
-  { scope: RETURNS_SCOPE, without: 'the hub is not told of returns that customers were granted' },
+  {
+    scope: 'write_orders',
+    without: { en: 'the hub cannot cancel orders or units', zh: 'Plimsoll 无法取消订单或其中的件数' },
+  },
+  {
+    scope: RETURNS_SCOPE,
+    without: {
+      en: 'the hub is not told of returns that customers were granted',
+      zh: 'Plimsoll 不会得知已同意客户的退货',
+    },
+  },
 ]
 
 /** What it takes besides to be a fulfilment service: to make it, and to answer what it is asked. */

@@ -1,4 +1,4 @@
-import type { Budgets, CheckResult } from '@plimsoll/connector-kit'
+import { type Budgets, type CheckResult, toWarnings, type Words } from '@plimsoll/connector-kit'
 import { feedLimit, type PartnerProfile } from './answers.ts'
 import type { Options, WalmartApi } from './api.ts'
 import { FEEDS_BUDGET } from './limits.ts'
@@ -30,7 +30,7 @@ export async function check(
     currency: termsOf(settings).currency,
     timeZone: undefined,
     missingScopes: missingScopes(token.scopes ?? undefined),
-    warnings: [...warningsOf(settings, profile), ...scopeWarnings(token.scopes ?? undefined)],
+    ...toWarnings([...warningsOf(settings, profile), ...scopeWarnings(token.scopes ?? undefined)]),
   }
 }
 
@@ -44,26 +44,37 @@ export function missingScopes(granted: Readonly<Record<string, string>> | undefi
   })
 }
 
-function scopeWarnings(granted: Readonly<Record<string, string>> | undefined): string[] {
-  return granted === undefined ? ['Walmart does not say what these keys may do.'] : []
+function scopeWarnings(granted: Readonly<Record<string, string>> | undefined): Words[] {
+  return granted === undefined
+    ? [{ en: 'Walmart does not say what these keys may do.', zh: 'Walmart 未说明这些密钥的权限。' }]
+    : []
 }
 
-function warningsOf(settings: Settings, { configurations }: PartnerProfile): string[] {
+function warningsOf(settings: Settings, { configurations }: PartnerProfile): Words[] {
   const { multiChannel, orderChannelId } = settings
-  const warnings: string[] = []
+  const warnings: Words[] = []
   const account = configurations?.find(({ configurationName }) => configurationName === 'ACCOUNT')
   const status = account?.configuration?.status
-  if (status && status !== 'ACTIVE') warnings.push(`Walmart calls the account ${status}: it may not sell.`)
+  if (status && status !== 'ACTIVE')
+    warnings.push({
+      en: `Walmart calls the account ${status}: it may not sell.`,
+      zh: `Walmart 将该账户标为 ${status}：它不能销售。`,
+    })
   if (multiChannel && !sendsForOthers(settings))
-    warnings.push('Walmart sends orders of other channels in the United States alone, and from WFS.')
+    warnings.push({
+      en: 'Walmart sends orders of other channels in the United States alone, and from WFS.',
+      zh: 'Walmart 只在美国、从 WFS 代发其他渠道的订单。',
+    })
   if (sendsForOthers(settings) && orderChannelId === undefined)
-    warnings.push(
-      'The settings name no sales channel: Walmart sends no order of another channel without one.',
-    )
+    warnings.push({
+      en: 'The settings name no sales channel: Walmart sends no order of another channel without one.',
+      zh: '设置中未指定销售渠道：没有它 Walmart 不会代发其他渠道的订单。',
+    })
   if (!termsOf(settings).hasEvents) {
-    warnings.push(
-      'Outside the United States Walmart sends no events, and this connector has not been tried: compare the first quantities.',
-    )
+    warnings.push({
+      en: 'Outside the United States Walmart sends no events, and this connector has not been tried: compare the first quantities.',
+      zh: '在美国以外 Walmart 不推送事件，且此连接器尚未在那里试用：请核对最初的数量。',
+    })
   }
   return warnings
 }

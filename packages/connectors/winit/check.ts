@@ -1,4 +1,4 @@
-import { type CallOptions, type CheckResult, methodWarnings } from '@plimsoll/connector-kit'
+import { type CallOptions, type CheckResult, methodWarnings, toWarnings } from '@plimsoll/connector-kit'
 import { accountIdOf } from './settings.ts'
 import { readLocations } from './stock.ts'
 import type { Context } from './transport.ts'
@@ -14,9 +14,11 @@ export async function check(context: Context, options?: CallOptions): Promise<Ch
     currency: undefined,
     timeZone: 'Asia/Shanghai',
     missingScopes: [],
-    warnings: methodWarnings(
-      settings.deliveryWays,
-      locations.map(({ externalId }) => externalId),
+    ...toWarnings(
+      methodWarnings(
+        settings.deliveryWays,
+        locations.map(({ externalId }) => externalId),
+      ),
     ),
   }
 }

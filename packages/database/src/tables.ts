@@ -28,6 +28,7 @@ import type {
 } from './tables/history.ts'
 import type {
   ImportJobTable,
+  ImportMappingTable,
   ImportPieceTable,
   ImportProblemTable,
   ImportProgressTable,
@@ -295,6 +296,7 @@ export interface Tables {
   bulkScope: BulkScopeTable
   bulkLevel: BulkLevelTable
   importJob: ImportJobTable
+  importMapping: ImportMappingTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable
   importProgress: ImportProgressTable

@@ -216,6 +216,12 @@ export {
   explainConflict,
   findConflicts,
 } from './mapping/conflicts.store.ts'
+export {
+  type ForeseenMapping,
+  foreseeMappings,
+  type SupposedMapping,
+} from './mapping/foresee-mappings.ts'
+export { type AsksFirst, findStampedes, type WrittenUnit } from './mapping/foresee-units.ts'
 export { ignoreListings } from './mapping/ignore.store.ts'
 export { heedAll, ignoreAll } from './mapping/ignore.ts'
 export { keepSuggestions, type LookReport } from './mapping/keep-suggestions.ts'
@@ -229,6 +235,7 @@ export {
   type Sureness,
 } from './mapping/listings.store.ts'
 export { forgetLooks } from './mapping/look.store.ts'
+export { mappingBatches } from './mapping/mapping-batches.ts'
 export { type AcceptancePreview, previewAcceptance } from './mapping/preview-acceptance.ts'
 export {
   listRuleVersions,

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { formatNumber } from '../format.ts'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 
@@ -17,6 +18,7 @@ const levelsQuery = (id: string) =>
 /** Which numbers would change, and to what. */
 export function BulkLevels({ id }: { id: string }) {
   const { t, locale } = useLanguage()
+  const nameOf = useMadeName()
   const levels = useInfiniteQuery(levelsQuery(id))
   const rows = levels.data?.pages.flatMap((page) => page.rows) ?? []
   return (
@@ -49,7 +51,9 @@ export function BulkLevels({ id }: { id: string }) {
                 </td>
                 <td className="px-4 py-2">
                   {row.connectionName}
-                  <span className="block text-xs text-ink-2">{row.externalLocation}</span>
+                  <span className="block text-xs text-ink-2">
+                    {nameOf('madePlace', row.externalLocation)}
+                  </span>
                 </td>
                 <td className="px-4 py-2 text-right tabular-nums">{formatNumber(locale, row.before)}</td>
                 <td

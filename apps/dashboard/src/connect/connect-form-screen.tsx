@@ -5,6 +5,7 @@ import { useCallback, useState } from 'react'
 import { AddLocation } from '../first-day/add-location.tsx'
 import { connectionsQuery, connectorsQuery, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { AccessForm, type ConnectorForms, type Made } from './access-form.tsx'
@@ -14,6 +15,7 @@ import { GrantWait } from './grant-wait.tsx'
 /** Connects one platform: its form, the platform's own page where it has one, and what came of it. */
 export function ConnectFormScreen() {
   const { t } = useLanguage()
+  const nameOf = useMadeName()
   const { connector: id } = useParams({ from: '/connections/new/$connector' })
   const connectors = useQuery(connectorsQuery)
   const locations = useQuery(locationsQuery)
@@ -43,7 +45,7 @@ export function ConnectFormScreen() {
   if (locations.data.rows.length === 0) {
     return (
       <>
-        <Heading title={t('connect.formTitle', { name: connector.name })} />
+        <Heading title={t('connect.formTitle', { name: nameOf('madeConnector', connector.name) })} />
         <div className="panel max-w-2xl">
           <Empty title={t('connect.noLocation')} cure={t('connect.noLocationCure')}>
             <AddLocation />

@@ -4,6 +4,7 @@ import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { connectorsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { SearchField } from '../parts/search-field.tsx'
@@ -65,6 +66,7 @@ export function ConnectScreen() {
 /** @param props.name one that people look for, and that is described by samples */
 function Card({ connector, name }: { connector: ConnectorForms; name?: string }) {
   const { t } = useLanguage()
+  const nameOf = useMadeName()
   const how =
     connector.samples !== undefined
       ? name === undefined
@@ -90,7 +92,9 @@ function Card({ connector, name }: { connector: ConnectorForms; name?: string })
         aria-hidden
       />
       <span className="min-w-0 flex-1">
-        <span className="block text-base font-semibold">{name ?? connector.name}</span>
+        <span className="block text-base font-semibold">
+          {name ?? nameOf('madeConnector', connector.name)}
+        </span>
         <span className="block text-ink-2">{t(how)}</span>
         {connector.can.length > 0 && (
           <span className="mt-1 block text-xs text-ink-2">

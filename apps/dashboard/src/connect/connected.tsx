@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { useEffect } from 'react'
+import { unprovenOf, warningsOf } from '../connections/check-words.ts'
+import { NextStep } from '../first-day/next-step.tsx'
 import { checkQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { useToldError } from './connect-problem.ts'
@@ -42,7 +44,8 @@ export function Connected(props: {
       </div>
       {check ? <CheckResult check={check} /> : asked.isError ? <ToldBox told={failed} /> : <Asking />}
       {props.isAgain !== true && <ImportListings connectionId={connectionId} startsByItself />}
-      <Link to="/connections/$id" params={{ id: connectionId }} className="control control-strong">
+      {props.isAgain !== true && <NextStep />}
+      <Link to="/connections/$id" params={{ id: connectionId }} className="control">
         {t('connect.toConnection')}
       </Link>
     </section>
@@ -60,18 +63,17 @@ function Asking() {
 
 /** Whether it is known whose account it is, rights as the platform names them, and what it says a person should know. */
 export function CheckResult({ check }: { check: ConnectionCheck }) {
-  const { t } = useLanguage()
+  const { t, language } = useLanguage()
+  const unproven = unprovenOf(check, language)
   return (
     <>
-      {check.unproven !== undefined && (
+      {unproven !== undefined && (
         <div role="alert" className="border-l-2 border-amber-fill bg-amber-soft px-3 py-2">
           <p className="flex items-center gap-2 font-semibold">
             <TriangleAlert size={15} className="shrink-0" aria-hidden />
             {t('connect.unprovenTitle')}
           </p>
-          <p lang="en" className="my-1 break-words">
-            {check.unproven}
-          </p>
+          <p className="my-1 break-words">{unproven}</p>
           <p className="text-ink-2">{t('connect.unprovenText')}</p>
         </div>
       )}
@@ -96,8 +98,8 @@ export function CheckResult({ check }: { check: ConnectionCheck }) {
       {check.warnings.length > 0 && (
         <div>
           <p className="font-medium">{t('connect.warningsTitle')}</p>
-          <ul lang="en" className="list-disc ps-6 text-ink-2">
-            {check.warnings.map((warning) => (
+          <ul className="list-disc ps-6 text-ink-2">
+            {warningsOf(check, language).map((warning) => (
               <li key={warning}>{warning}</li>
             ))}
           </ul>

@@ -5,6 +5,7 @@ import { useHubNow } from '../clock.ts'
 import { formatMoment, formatShare } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Freshness } from '../overview/connection-summary.tsx'
+import { useMadeName } from '../parts/made-name.ts'
 import { Ago, Live } from '../parts/number.tsx'
 import { ConnectionActions } from './connection-actions.tsx'
 import { ConnectionError } from './connection-error.tsx'
@@ -18,6 +19,7 @@ const stateTone: Record<ConnectionRow['state'], string> = {
 
 export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget: boolean }) {
   const { t } = useLanguage()
+  const nameOf = useMadeName()
   return (
     <article
       id={row.connectionId}
@@ -33,7 +35,7 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
             </Link>
           </h2>
           <p className="truncate text-ink-2">
-            {row.connectorName}
+            {nameOf('madeConnector', row.connectorName)}
             {row.account !== null && ` · ${row.account}`}
           </p>
         </div>

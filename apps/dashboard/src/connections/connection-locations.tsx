@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { formatNumber } from '../format.ts'
 import { connectionLocationsQuery, hub, locationsQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { changesOf, type DraftRow, setWhenEmpty, toDraft, toggleLocation } from './location-draft.ts'
@@ -121,14 +122,15 @@ function LocationLine(props: {
   onWhenEmpty: (whenEmpty: 'zero' | 'leave') => void
 }) {
   const { row, draft } = props
+  const name = useMadeName()('madePlace', row.name)
   const { t, locale } = useLanguage()
   const n = (value: number) => formatNumber(locale, value)
   const isChosen = (code: string) => draft?.locations.includes(code) === true
   return (
-    <fieldset aria-label={row.name}>
+    <fieldset aria-label={name}>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <p className="min-w-0 font-medium break-words">
-          {row.name}
+          {name}
           {!row.active && <span className="font-normal text-ink-2"> · {t('pools.inactive')}</span>}
         </p>
         <p className="text-xs text-ink-2">

@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ImportListings } from '../connect/listing-import.tsx'
 import { WarehouseFiles } from '../describe/warehouse-files.tsx'
+import { ShadowHint } from '../first-day/shadow-hint.tsx'
 import { connectionsQuery, connectorsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { ConnectionCard } from './connection-card.tsx'
@@ -20,6 +22,7 @@ import { StoppedNote } from './stop-everything.tsx'
 /** One connection: its health, its account, and what may be done about either. */
 export function ConnectionScreen() {
   const { t } = useLanguage()
+  const nameOf = useMadeName()
   const { id } = useParams({ from: '/connections/$id' })
   const { data, error, refetch } = useQuery(connectionsQuery)
   const connectors = useQuery(connectorsQuery)
@@ -49,8 +52,9 @@ export function ConnectionScreen() {
       <Link to="/connections" className="link mb-2 inline-flex min-h-7 items-center">
         ← {t('connections.title')}
       </Link>
-      <Heading title={row.name} note={row.connectorName} />
+      <Heading title={row.name} note={nameOf('madeConnector', row.connectorName)} />
       <StoppedNote />
+      {row.kind === 'channel' && row.state === 'shadow' && <ShadowHint connectionId={row.connectionId} />}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(20rem,1fr)]">
         <div className="min-w-0 space-y-4">
           <ConnectionCard row={row} isTarget={false} />

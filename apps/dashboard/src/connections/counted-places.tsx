@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { formatNumber } from '../format.ts'
 import { countedPlacesQuery, hub, locationsQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Failure, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -38,6 +39,7 @@ export function CountedPlaces({ connectionId }: { connectionId: string }) {
 function PlaceLine(props: { connectionId: string; place: Place; problems: CountedPlaceList['problems'] }) {
   const { connectionId, place, problems } = props
   const { t, locale } = useLanguage()
+  const nameOf = useMadeName()
   const n = (value: number) => formatNumber(locale, value)
   const locations = useQuery(locationsQuery)
   const tie = useMutation({
@@ -49,7 +51,7 @@ function PlaceLine(props: { connectionId: string; place: Place; problems: Counte
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <p className="font-medium">{place.name}</p>
+        <p className="font-medium">{nameOf('madePlace', place.name)}</p>
         <label className="flex items-center gap-2">
           <span className="text-ink-2">{t('places.standsFor')}</span>
           <select

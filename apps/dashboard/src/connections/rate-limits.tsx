@@ -1,6 +1,7 @@
 import type { ConnectionRow } from '@plimsoll/client'
 import { formatMoment, formatNumber, formatShare } from '../format.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Panel } from '../parts/panel.tsx'
 
 /** The budgets of a platform's calls: how much of each is left, and what was learned of them. */
@@ -32,6 +33,7 @@ type Bucket = NonNullable<ConnectionRow['budget']>['buckets'][number]
 
 function Gauge({ bucket }: { bucket: Bucket }) {
   const { t, locale } = useLanguage()
+  const nameOf = useMadeName()
   const left = Math.max(0, Math.min(1, bucket.capacity === 0 ? 0 : bucket.left / bucket.capacity))
   const text = t('standing.limitOf', {
     left: formatNumber(locale, Math.max(0, Math.floor(bucket.left))),
@@ -40,7 +42,7 @@ function Gauge({ bucket }: { bucket: Bucket }) {
   return (
     <div>
       <div className="flex flex-wrap justify-between gap-x-3">
-        <span className="font-medium break-all">{bucket.name}</span>
+        <span className="font-medium break-all">{nameOf('madeBudget', bucket.name)}</span>
         <span className="text-ink-2">{text}</span>
       </div>
       <div aria-hidden className="mt-1 h-1.5 overflow-hidden rounded-full bg-sunken">

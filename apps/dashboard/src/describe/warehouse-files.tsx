@@ -2,6 +2,7 @@ import type { ConnectionFile } from '@plimsoll/client'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { warningsOf } from '../connections/check-words.ts'
 import { formatNumber } from '../format.ts'
 import { checkQuery, connectionFilesQuery, hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -16,7 +17,7 @@ import { SampleRows } from './sample-rows.tsx'
 
 /** Files of a warehouse that speaks by files: what came and went, what is not understood, and a way to hand one over. */
 export function WarehouseFiles({ connectionId }: { connectionId: string }) {
-  const { t, locale } = useLanguage()
+  const { t, locale, language } = useLanguage()
   const files = useInfiniteQuery(connectionFilesQuery(connectionId))
   const check = useQuery(checkQuery(connectionId))
   const refresh = () =>
@@ -32,7 +33,7 @@ export function WarehouseFiles({ connectionId }: { connectionId: string }) {
   })
   const problem = useProblemText(add.error)
   const rows = files.data?.pages.flatMap((page) => page.rows) ?? []
-  const warnings = check.data?.warnings ?? []
+  const warnings = check.data === undefined ? [] : warningsOf(check.data, language)
   return (
     <Panel
       title={t('describe.filesTitle')}
@@ -68,7 +69,7 @@ export function WarehouseFiles({ connectionId }: { connectionId: string }) {
         {warnings.length > 0 && (
           <div className="border-l-2 border-amber-fill bg-amber-soft px-3 py-2">
             <p className="font-medium">{t('describe.lookAt')}</p>
-            <ul lang="en" className="list-disc ps-5 break-words">
+            <ul className="list-disc ps-5 break-words">
               {warnings.map((warning) => (
                 <li key={warning}>{warning}</li>
               ))}

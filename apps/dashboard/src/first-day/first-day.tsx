@@ -1,6 +1,4 @@
-import type { FirstDay as FirstDayAnswer } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Check, X } from 'lucide-react'
 import { useState } from 'react'
 import { currentOrganization } from '../accounts/organization.ts'
@@ -10,8 +8,7 @@ import { formatNumber } from '../format.ts'
 import { firstDayQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { AddLocation } from './add-location.tsx'
-
-type Step = FirstDayAnswer['steps'][number]
+import { type Step, StepLink } from './step-link.tsx'
 
 /** What is left to do until the first channel is live. Each step is ticked off by what there is; put away, it stays away. */
 export function FirstDay() {
@@ -85,39 +82,9 @@ function Line({ step, nth, isNext }: { step: Step; nth: number; isNext: boolean 
         </p>
         {!isDone && <p className="text-xs text-ink-2">{t(`firstDay.why.${step.step}`)}</p>}
       </div>
-      {hasLink && <StepLink step={step} isNext={isNext} />}
+      {hasLink && <StepLink step={step} isNext={isNext} text={t(isNext ? 'firstDay.go' : 'firstDay.look')} />}
       {!isDone && step.step === 'location' && <AddLocation />}
     </li>
-  )
-}
-
-/** To the screen where a step is taken. */
-function StepLink({ step: { step, connectionId }, isNext }: { step: Step; isNext: boolean }) {
-  const { t } = useLanguage()
-  const className = `control shrink-0 ${isNext ? 'control-strong' : ''}`
-  const text = t(isNext ? 'firstDay.go' : 'firstDay.look')
-  const shared = { className, 'aria-label': `${text}: ${t(`firstDay.step.${step}`)}` }
-  if (step === 'connect' || connectionId === null)
-    return (
-      <Link to="/connections/new" {...shared}>
-        {text}
-      </Link>
-    )
-  if (step === 'match')
-    return (
-      <Link to="/mapping" {...shared}>
-        {text}
-      </Link>
-    )
-  const params = { id: connectionId }
-  return step === 'shadow' ? (
-    <Link to="/connections/$id/shadow" params={params} {...shared}>
-      {text}
-    </Link>
-  ) : (
-    <Link to="/connections/$id" params={params} {...shared}>
-      {text}
-    </Link>
   )
 }
 

@@ -2,6 +2,7 @@ import type { ItemDetail } from '@plimsoll/client'
 import { ChevronRight } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Ago, Live } from '../parts/number.tsx'
 import { StatusMark } from '../parts/state.tsx'
 import { TroubleText } from '../parts/trouble-text.tsx'
@@ -14,6 +15,7 @@ type Level = Listing['levels'][number]
 /** One listing: its levels side by side as wanted, confirmed, expected and read, and why. */
 export function ListingLevels({ listing }: { listing: Listing }) {
   const { t } = useLanguage()
+  const nameOf = useMadeName()
   return (
     <article className="border-b border-line last:border-0" aria-label={listing.connectionName}>
       {listing.levels.map((level) => (
@@ -24,7 +26,7 @@ export function ListingLevels({ listing }: { listing: Listing }) {
               {t('item.externalId', { id: shortId(listing.externalId) })}
             </span>
             {' · '}
-            {level.externalLocation}
+            {nameOf('madePlace', level.externalLocation)}
             {listing.unitsPerListing !== 1 &&
               ` · ${t('item.unitsPerListing', { n: listing.unitsPerListing })}`}
           </p>

@@ -7,6 +7,11 @@ export const enFirstDay = {
     done: 'done',
     go: 'Do it',
     look: 'Look',
+    next: 'Next: {{step}}',
+    shadowHint:
+      'Nothing is written here yet. “Go live” first shows every number before and after, and writes nothing until you confirm. Each number comes from the stock that is counted in Plimsoll: what was never counted shows zero.',
+    shadowReport: 'What it would write',
+    countStock: 'Count stock',
     locationName: 'Name of the location',
     add: 'Add',
     step: {

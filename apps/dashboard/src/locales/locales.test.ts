@@ -96,3 +96,18 @@ test('whatever can be shown before the words of all screens are there has its ow
   expect(groups.size).toBeGreaterThan(10)
   expect([...groups].filter((group) => !(group in enFirst) || !(group in zhFirst))).toEqual([])
 })
+
+test('each name that a connector makes up for a place has words', () => {
+  const connectors = path.join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'connectors')
+  const made = readdirSync(connectors, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !/simulator|testing/.test(name))
+    .flatMap((name) => [
+      ...readFileSync(path.join(connectors, name), 'utf8').matchAll(
+        /externalId: \w+,\s*name: '([^']+)',\s*active/g,
+      ),
+    ])
+    .map(([, name]) => name ?? '')
+  expect(made.length).toBeGreaterThan(5)
+  // What the platform calls itself is called so in every language.
+  expect(made.filter((name) => name !== 'eBay' && !english.has(`madePlace.${name}`))).toEqual([])
+})

@@ -2,6 +2,7 @@ import type { MappingListing } from '@plimsoll/client'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { NextStep } from '../first-day/next-step.tsx'
 import { formatNumber } from '../format.ts'
 import { hub, mappingListQuery, mappingQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -43,6 +44,7 @@ export function MappingScreen() {
           search={search}
           waiting={waitingOf(counts)}
           isNew={counts.new > 0}
+          certain={counts.certain}
           last={overview.data?.last ?? null}
         />
       )}
@@ -57,6 +59,7 @@ function Listings(props: {
   search: MappingSearch
   waiting: number
   isNew: boolean
+  certain: number
   last: Parameters<typeof UndoLine>[0]['last']
 }) {
   const { t, locale } = useLanguage()
@@ -98,6 +101,12 @@ function Listings(props: {
   }
   const { confidence } = search
   const isSure = confidence === 'certain' || confidence === 'likely' || confidence === 'possible'
+  // Who has just made items looks for a way to take them all: it need not be guessed behind a filter.
+  const sure = isSure
+    ? confidence
+    : confidence === undefined && search.q === undefined && props.certain > 0
+      ? 'certain'
+      : undefined
   return (
     <>
       <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1" aria-live="polite">
@@ -111,18 +120,18 @@ function Listings(props: {
             {t('mapping.acceptChosen', { count: acceptable.length })}
           </button>
         )}
-        {state === 'waiting' && ids.length === 0 && isSure && rows.length > 0 && (
+        {state === 'waiting' && ids.length === 0 && sure !== undefined && rows.length > 0 && (
           <button
             type="button"
             className="control control-strong"
             onClick={() =>
               setAsked({
-                confidence,
+                confidence: sure,
                 ...(search.connection !== undefined && { connection: search.connection }),
               })
             }
           >
-            {t('mapping.acceptAll', { confidence: t(`mapping.confidence.${confidence}`) })}
+            {t('mapping.acceptAll', { confidence: t(`mapping.confidence.${sure}`) })}
           </button>
         )}
         {state === 'waiting' && makeable > 0 && (
@@ -151,6 +160,11 @@ function Listings(props: {
           </p>
         )}
       </div>
+      {list.data && rows.length === 0 && state === 'waiting' && (
+        <div className="mb-3 empty:hidden">
+          <NextStep />
+        </div>
+      )}
       <div className="panel overflow-hidden">
         {!list.data &&
           (list.error ? (

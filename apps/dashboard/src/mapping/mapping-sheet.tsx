@@ -8,9 +8,10 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { SheetChanges } from './sheet-changes.tsx'
 import { SheetProblems } from './sheet-problems.tsx'
-import { SheetRows } from './sheet-rows.tsx'
 import { sheetStandingOf } from './sheet-standing.ts'
+import { SheetSums } from './sheet-sums.tsx'
 
 /** All mappings as a file; and a file, looked at before anything of it is written. */
 export function MappingSheet() {
@@ -107,18 +108,17 @@ function Looked({ importId, onLeave }: { importId: string; onLeave: (isApplied: 
   const standing = sheetStandingOf(job.data)
   const n = (value: number) => formatNumber(locale, value)
   const mode = standing.kind === 'looked-at' ? standing.mode : undefined
+  const isToSee = standing.kind === 'looked-at' && standing.changed > 0 && !job.data.isCut
   return (
     <>
       <p className="font-medium break-all">{job.data.fileName}</p>
       <div role="status" aria-live="polite">
         <Standing job={job.data} />
       </div>
-      {standing.kind === 'looked-at' && standing.changed > 0 && job.data.preview !== null && (
-        <SheetRows preview={job.data.preview} />
-      )}
       {job.data.rowsBad + job.data.warnings > 0 && standing.kind !== 'working' && (
         <SheetProblems job={job.data} />
       )}
+      {isToSee && job.data.preview?.mappings !== undefined && <SheetSums sums={job.data.preview.mappings} />}
       {apply.isError && (
         <p role="alert" className="text-red break-words">
           {failed}
@@ -128,7 +128,7 @@ function Looked({ importId, onLeave }: { importId: string; onLeave: (isApplied: 
         {mode !== undefined && standing.kind === 'looked-at' && (
           <button
             type="button"
-            className="control control-strong"
+            className="control control-strong py-1 whitespace-normal!"
             disabled={apply.isPending}
             onClick={() => apply.mutate(mode)}
           >
@@ -144,6 +144,7 @@ function Looked({ importId, onLeave }: { importId: string; onLeave: (isApplied: 
           </button>
         )}
       </p>
+      {isToSee && <SheetChanges job={job.data} />}
     </>
   )
 }

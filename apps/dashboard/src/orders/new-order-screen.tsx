@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { hub, locationsQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { useProblemText } from '../parts/notice.tsx'
@@ -29,6 +29,8 @@ export function NewOrderScreen() {
   const [draft, setDraft] = useState<Draft>(emptyDraft)
   // Pressed twice it is made once.
   const [key] = useState(() => crypto.randomUUID())
+  // `isPending` is known to the next render only, and the second of two presses comes before it.
+  const isSent = useRef(false)
   const [isTold, setTold] = useState(false)
   const set = (more: Partial<Draft>) => setDraft((now) => ({ ...now, ...more }))
   const add = useMutation({
@@ -43,9 +45,13 @@ export function NewOrderScreen() {
   })
   const make = useMutation({
     mutationFn: () => hub.createOrder(toNewOrder(draft), key),
-    onSuccess: async (order) => {
-      await queryClient.invalidateQueries({ queryKey: ['overview'] })
-      await navigate({ to: '/orders/$order', params: { order: order.orderId } })
+    onSuccess: (order) => {
+      // Not waited for: the stream may begin what is read anew again and again, and nobody would get to the order.
+      void queryClient.invalidateQueries({ queryKey: ['overview'] })
+      void navigate({ to: '/orders/$order', params: { order: order.orderId } })
+    },
+    onError: () => {
+      isSent.current = false
     },
   })
   const hindrance = hindranceOf(draft)
@@ -55,7 +61,9 @@ export function NewOrderScreen() {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setTold(true)
-    if (hindrance === undefined && !make.isPending) make.mutate()
+    if (hindrance !== undefined || isSent.current) return
+    isSent.current = true
+    make.mutate()
   }
   return (
     <>

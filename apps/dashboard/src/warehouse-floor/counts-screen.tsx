@@ -84,10 +84,11 @@ function NewCount({ onClose }: { onClose: () => void }) {
         { location, blind: typed.blind, reference: typed.reference.trim() || null },
         key.current(),
       ),
-    onSuccess: async ({ countId }) => {
+    onSuccess: ({ countId }) => {
       key.next()
-      await queryClient.invalidateQueries({ queryKey: ['overview', 'counts'] })
-      await navigate({ to: '/counts/$count', params: { count: countId } })
+      // Not waited for: the stream may begin it again and again.
+      void queryClient.invalidateQueries({ queryKey: ['overview', 'counts'] })
+      void navigate({ to: '/counts/$count', params: { count: countId } })
     },
   })
   const problem = useProblemText(make.error)

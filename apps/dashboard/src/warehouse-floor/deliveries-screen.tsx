@@ -107,10 +107,11 @@ function NewDelivery({ onClose }: { onClose: () => void }) {
       }
       return hub.createInboundShipment(body, key.current())
     },
-    onSuccess: async ({ inboundId }) => {
+    onSuccess: ({ inboundId }) => {
       key.next()
-      await queryClient.invalidateQueries({ queryKey: ['overview', 'inbound'] })
-      await navigate({ to: '/deliveries/$inbound', params: { inbound: inboundId } })
+      // Not waited for: the stream may begin it again and again.
+      void queryClient.invalidateQueries({ queryKey: ['overview', 'inbound'] })
+      void navigate({ to: '/deliveries/$inbound', params: { inbound: inboundId } })
     },
   })
   const problem = useProblemText(make.error)

@@ -112,10 +112,11 @@ function NewReturn({ onClose }: { onClose: () => void }) {
       }
       return hub.createReturn(body, key.current())
     },
-    onSuccess: async ({ returnId }) => {
+    onSuccess: ({ returnId }) => {
       key.next()
-      await queryClient.invalidateQueries({ queryKey: ['overview', 'returns'] })
-      await navigate({ to: '/returns/$return', params: { return: returnId } })
+      // Not waited for: the stream may begin it again and again.
+      void queryClient.invalidateQueries({ queryKey: ['overview', 'returns'] })
+      void navigate({ to: '/returns/$return', params: { return: returnId } })
     },
   })
   const problem = useProblemText(make.error)

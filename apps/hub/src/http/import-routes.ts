@@ -10,6 +10,7 @@ import { openProblemFile } from '../imports/problem-file.ts'
 import { receiveFile } from '../imports/receive-file.ts'
 import { IMPORTS } from '../imports/sheet.ts'
 import { fileAnswer, fileFormat, fileHeaders } from './file-answer.ts'
+import { importMappingRoute } from './import-mapping-route.ts'
 import { pageQuery } from './page-query.ts'
 import { ApiProblem } from './problem.ts'
 import { addRawRoute, addRoute } from './route.ts'
@@ -134,6 +135,7 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
         return { 200: { rows, next } }
       },
     )
+    importMappingRoute(app, context)
     addRawRoute(
       app,
       {

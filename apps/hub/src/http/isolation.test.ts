@@ -271,8 +271,8 @@ test('I9: what the first organization does with the SKU, the order number and th
   expect(await digestsOf(served.database.kysely, other.context.organizationId)).toEqual(untouched)
 })
 
-test('I9: an import of the second organization is not found, and neither are its problems and its rows', async () => {
-  for (const path of ['', '/problems', '/problem-rows/csv', '/problem-rows/xlsx']) {
+test('I9: an import of the second organization is not found, and neither are its problems, its mappings and its rows', async () => {
+  for (const path of ['', '/problems', '/mappings', '/problem-rows/csv', '/problem-rows/xlsx']) {
     const answer = await served.ask('GET', `/api/v1/imports/${other.importId}${path}`)
     expect(answer, path).toMatchObject({ status: 404, body: { code: 'unknown-import' } })
   }

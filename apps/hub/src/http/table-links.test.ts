@@ -41,7 +41,6 @@ const NO_LIST: Record<string, string> = {
   'replenishment/replenishment-screen.tsx': 'its filters have the link',
   'replenishment/replenishment-table.tsx': 'its filters have the link',
   'mapping/mapping-screen.tsx': 'its filters have the link',
-  'mapping/sheet-rows.tsx': 'rows of a file that somebody dropped in',
   'alerts/alert-list.tsx': 'its screen has the link',
   'routing/routing-trial.tsx': 'what is only being tried',
   'serials/serial-table.tsx': 'laid out for lists that have a link themselves',

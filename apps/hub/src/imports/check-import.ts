@@ -9,6 +9,7 @@ import {
   rowProblem,
 } from '@plimsoll/files'
 import { nowOf } from '@plimsoll/sync'
+import { deleteMappingChanges } from './import-mappings.store.ts'
 import { deleteProblems, insertProblems } from './import-problems.store.ts'
 import {
   type Hold,
@@ -21,7 +22,14 @@ import {
 import { type ImportContext, openFile } from './open-file.ts'
 import { chunksOf } from './row-chunks.ts'
 import { findRowsOfBadGroups, groupingOf, ScatteredGroups } from './row-groups.ts'
-import { columnsOf, type Effect, type Placed, type Sheet } from './sheet.ts'
+import {
+  columnsOf,
+  type Effect,
+  type MappingsForeseen,
+  type Placed,
+  type Sheet,
+  type SheetWork,
+} from './sheet.ts'
 import { countStocked } from './sheets.store.ts'
 import { sheetOf } from './sheets.ts'
 import { heldUntil, type OnProgress } from './work-time.ts'
@@ -37,6 +45,8 @@ export type Preview = {
   /** The first rows as they will be read. */
   rows: { row: number; values: Record<string, unknown> }[]
   effect: Effect
+  /** Of mappings: what they lead to. */
+  mappings?: MappingsForeseen
 }
 
 /**
@@ -51,7 +61,7 @@ export async function checkImport(
 ): Promise<void> {
   const file = await openFile(context, job)
   try {
-    await clearProblems(context, hold)
+    await clearFindings(context, hold)
     const checked = await readAll(context, job, hold, file.source(), onProgress)
     await inTransaction(context.database, async (tx) => {
       await keepHold(tx, hold, heldUntil(context))
@@ -70,10 +80,10 @@ export async function checkImport(
   }
 }
 
-async function clearProblems(context: ImportContext, hold: Hold): Promise<void> {
+async function clearFindings(context: ImportContext, hold: Hold): Promise<void> {
   await inTransaction(context.database, async (tx) => {
     await keepHold(tx, hold, heldUntil(context))
-    await deleteProblems(tx, hold)
+    await Promise.all([deleteProblems(tx, hold), deleteMappingChanges(tx, hold)])
   })
 }
 
@@ -124,11 +134,19 @@ async function readAll(
       else total.warnings += 1
     }
     total.problems += problems.length
-    await saveProblems(context, hold, withoutCells(sheet, table.header, problems), total.rows)
+    const told = { problems: withoutCells(sheet, table.header, problems), rowsPassed: total.rows }
+    await saveChunk(context, hold, work, told)
     onProgress({ doing: 'check', rows: total.rows, rowsTotal: undefined })
     if (total.problems < PROBLEMS_MAX) continue
     isCut = true
     break
+  }
+  // Of what was not looked at to its end nobody knows what it would do.
+  const mappings = isCut ? undefined : await work.foresee?.(hold)
+  if (mappings !== undefined) {
+    preview.mappings = mappings
+    // Less those that rows further on contradict.
+    preview.effect.changed = mappings.changed
   }
   return {
     rowsTotal: total.rows,
@@ -167,16 +185,17 @@ function withoutCells(
   )
 }
 
-async function saveProblems(
+async function saveChunk(
   context: ImportContext,
   hold: Hold,
-  problems: readonly RowProblem[],
-  rowsPassed: number,
+  work: SheetWork<Record<string, unknown>>,
+  { problems, rowsPassed }: { problems: readonly RowProblem[]; rowsPassed: number },
 ): Promise<void> {
   const saved = problems.map((problem) => ({ ...problem, problemId: context.uuid() }))
   await inTransaction(context.database, async (tx) => {
     await keepHold(tx, hold, heldUntil(context))
     await Promise.all([insertProblems(tx, hold, saved), saveRowsPassed(tx, hold, rowsPassed)])
+    await work.keep?.(tx, hold)
   })
 }
 

@@ -1,3 +1,4 @@
+import type { ImportMappingView } from '@plimsoll/client'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { importDesk } from '../testing/import-desk.ts'
@@ -97,4 +98,75 @@ test('a listing that a file says to ignore is ignored with its reason, comes out
   }
   expect(await desk.take('mappings', `${head}\nShop 1,${six},MUG,\n`)).toMatchObject({ applied: 1 })
   expect(await reasons()).toContainEqual([six, 'MUG', null])
+})
+
+type Change = Omit<ImportMappingView, 'row'>
+const changesOf = async (importId: string, query = '') =>
+  (await served.ask('GET', `/api/v1/imports/${importId}/mappings${query}`)).body as {
+    rows: Change[]
+    next: string | null
+  }
+const desiredOf = async (listing: string) => {
+  const found = await sql<{ desired: number | null }>`
+    select sum(desired)::bigint as desired from level join listing using (organization_id, connection_id, stock_unit_id)
+    where listing.external_id = ${listing} and level.item_id is not null`.execute(served.database.kysely)
+  return found.rows[0]?.desired ?? null
+}
+
+test('I10: before a file of mappings is applied it says of each listing what it sells before and after and what it will show, and that comes true', async () => {
+  const [six, single] = [await externalId('MUG-6'), await externalId('MUG')]
+  await served.stock('LID', 4)
+  const components = [
+    { sku: 'MUG', quantity: 2 },
+    { sku: 'LID', quantity: 1 },
+  ]
+  await desk.take('items', 'sku,name\nSET,Set\n')
+  expect(await served.ask('PUT', '/api/v1/items/SET/kit', { kind: 'virtual', components })).toMatchObject({
+    status: 200,
+  })
+  const head = 'connection,listing,sku,units per listing,ignored because'
+  await desk.take('mappings', `${head}\nShop 1,${single},MUG,1,\nShop 1,${six},MUG,6,\n`)
+  const available = Number((await served.ask('GET', '/api/v1/items/MUG')).body.available)
+  await expect.poll(() => desiredOf(six), { timeout: 10_000 }).toBe(Math.floor(available / 6))
+
+  // Listings that change nothing are not in it; a kit is named as one, and its number is that of its scarcest part.
+  const checked = await desk.check('mappings', `${head}\nShop 1,${single},MUG,1,\nShop 1,${six},SET,2,\n`)
+  const sets = Math.min(Math.floor(available / 2), 4)
+  const { rows } = await changesOf(checked.importId)
+  expect(rows).toMatchObject([
+    {
+      externalId: six,
+      before: { item: { sku: 'MUG', isKit: false }, unitsPerListing: 6, ignoredBecause: null },
+      after: { item: { sku: 'SET', isKit: true }, unitsPerListing: 2, ignoredBecause: null },
+      ...{ isForeseen: true, isEstimate: false, willShow: Math.floor(sets / 2), conflicts: [] },
+    },
+  ])
+  await desk.apply(checked, 'all-or-nothing')
+  await expect.poll(() => desiredOf(six), { timeout: 10_000 }).toBe(rows[0]?.willShow)
+
+  // What would be in conflict says so; what is ignored is written no more; a row that another contradicts is in neither.
+  const odd = await desk.check(
+    'mappings',
+    `${head}\nShop 1,${six},MUG,1,\nShop 1,${single},,,gift\nShop 1,${single},LID,,\n`,
+  )
+  const only = await changesOf(odd.importId)
+  expect(only.rows).toMatchObject([
+    { externalId: six, willShow: available, conflicts: [{ kind: 'item-repeated', other: single }] },
+  ])
+  expect((await served.ask('GET', `/api/v1/imports/${odd.importId}`)).body.preview).toMatchObject({
+    effect: { changed: 1 },
+    mappings: { changed: 1, isForeseen: true, conflicts: 1, toZero: 0, raised: 1, lowered: 0 },
+  })
+  expect((await changesOf(odd.importId, '?only=zero')).rows).toEqual([])
+  const ignored = await desk.check('mappings', `${head}\nShop 1,${single},,,gift\nShop 1,${six},LID,9,\n`)
+  const [first, second] = (await changesOf(ignored.importId, '?limit=1&only=zero')).rows
+  expect([first, second]).toMatchObject([{ externalId: six, willShow: 0 }, undefined])
+  expect((await changesOf(ignored.importId, '?limit=1')).rows).toMatchObject([
+    { externalId: single, after: { item: null, ignoredBecause: 'gift' }, willShow: null },
+  ])
+  const file = await served.ask(
+    'GET',
+    `/api/v1/tables/listImportMappings/csv?id=${ignored.importId}&only=zero`,
+  )
+  expect(file.status).toBe(200)
 })

@@ -4,7 +4,6 @@ import { findStockItems, refuse, type StockItem } from '@plimsoll/stock'
 import {
   ignoreListings,
   nowOf,
-  type SyncContext,
   type SyncErrorCode,
   settleMappings,
   syncErrors,
@@ -12,7 +11,10 @@ import {
   tieListings,
 } from '@plimsoll/sync'
 import { refuseMappingTo } from '../mapping.ts'
+import { foreseeImport } from './foresee-import.ts'
+import { insertMappingChanges, type MappingChange } from './import-mappings.store.ts'
 import { stockProblem } from './locations-of-rows.ts'
+import type { ImportContext } from './open-file.ts'
 import { defineSheet, NAMES, type Placed, type SheetWork } from './sheet.ts'
 import { findConnectionNames, findKnownListings, type KnownListing } from './sheets.store.ts'
 import { tryRows } from './trial.ts'
@@ -49,14 +51,16 @@ export const mappingsSheet = defineSheet<typeof columns>({
   open: async (context) => workOf(context),
 })
 
-function workOf(context: SyncContext): SheetWork<MappingsRow> {
+function workOf(context: ImportContext): SheetWork<MappingsRow> {
   const { organizationId } = context
   const touched: TouchedUnit[] = []
+  let changes: MappingChange[] = []
   const apply = async (tx: Tx, rows: readonly Placed<MappingsRow>[]) => {
     const known = await readKnown(tx, organizationId, rows)
     const decided = rows.map((row) => decideRow(row, known))
     const ties = decided.flatMap((each) => (each.kind === 'tie' ? [each.mapping] : []))
     const ignored = decided.flatMap((each) => (each.kind === 'ignore' ? [each] : []))
+    changes = decided.flatMap((each, nth) => toChange(each, rows[nth]?.number ?? 0))
     touched.push(...(await tieListings(tx, organizationId, ties)))
     for (const [reason, of] of Map.groupBy(ignored, ({ reason }) => reason)) {
       const listingIds = of.map(({ listingId }) => listingId)
@@ -71,7 +75,12 @@ function workOf(context: SyncContext): SheetWork<MappingsRow> {
     }
   }
   return {
-    check: (rows) => tryRows(context, rows, apply),
+    check: async (rows) => {
+      changes = []
+      return await tryRows(context, rows, apply)
+    },
+    keep: (tx, hold) => insertMappingChanges(tx, hold, changes),
+    foresee: (hold) => foreseeImport(context, hold),
     apply,
     finish: async (tx) => {
       if (touched.length > 0) await settleMappings(context, tx, touched)
@@ -117,8 +126,12 @@ async function readKnown(
 
 type Decided =
   | { kind: 'stands' }
-  | { kind: 'tie'; mapping: { listingId: string; itemId: string; unitsPerListing: number } }
-  | { kind: 'ignore'; listingId: string; reason: string }
+  | {
+      kind: 'tie'
+      found: KnownListing
+      mapping: { listingId: string; itemId: string; unitsPerListing: number }
+    }
+  | { kind: 'ignore'; found: KnownListing; listingId: string; reason: string }
   | { kind: 'wrong'; problem: RowProblem }
 
 function decideRow({ number, values }: Placed<MappingsRow>, known: Known): Decided {
@@ -138,7 +151,7 @@ function decideRow({ number, values }: Placed<MappingsRow>, known: Known): Decid
   if (sku === undefined && ignoredBecause !== undefined) {
     return found.ignoredBecause === ignoredBecause
       ? { kind: 'stands' }
-      : { kind: 'ignore', listingId: found.listingId, reason: ignoredBecause }
+      : { kind: 'ignore', found, listingId: found.listingId, reason: ignoredBecause }
   }
   if (sku === undefined) {
     const message = 'units per listing are given, and the SKU of the item is not'
@@ -161,8 +174,25 @@ function decideRow({ number, values }: Placed<MappingsRow>, known: Known): Decid
   }
   return {
     kind: 'tie',
+    found,
     mapping: { listingId: found.listingId, itemId: item.itemId, unitsPerListing: units },
   }
+}
+
+/** What a row changes, beside what stood before. */
+function toChange(decided: Decided, row: number): MappingChange[] {
+  if (decided.kind !== 'tie' && decided.kind !== 'ignore') return []
+  const { listingId, itemId, unitsPerListing, ignoredBecause } = decided.found
+  const before = { itemBefore: itemId, unitsBefore: unitsPerListing, ignoredBefore: ignoredBecause }
+  const after =
+    decided.kind === 'ignore'
+      ? { itemAfter: null, unitsAfter: 1, ignoredAfter: decided.reason }
+      : {
+          itemAfter: decided.mapping.itemId,
+          unitsAfter: decided.mapping.unitsPerListing,
+          ignoredAfter: null,
+        }
+  return [{ row, listingId, ...before, ...after }]
 }
 
 function keyText({ connectionId, externalId }: { connectionId: string; externalId: string }): string {

@@ -1,7 +1,9 @@
 import type { Tx } from '@plimsoll/database'
 import type { Columns, RowOf, RowProblem } from '@plimsoll/files'
-import type { SyncContext } from '@plimsoll/sync'
+import type { AsksFirst, SyncContext } from '@plimsoll/sync'
+import type { Hold } from './imports.store.ts'
 import type { NamedPlace } from './lock-places.store.ts'
+import type { ImportContext } from './open-file.ts'
 
 /** What an import may bring. */
 export const IMPORTS = [
@@ -24,6 +26,19 @@ export type Placed<Row> = { number: number; values: Row }
 /** What the rows would do, or did. `units`: base units that come in, less those that go. */
 export type Effect = { created: number; changed: number; unchanged: number; units: number }
 
+/** What a file of mappings leads to, over all its listings. */
+export type MappingsForeseen = {
+  changed: number
+  /** False: there are so many that their numbers were not worked out; the other counts say nothing then. */
+  isForeseen: boolean
+  conflicts: number
+  /** Numbers that would change, of those that are written; `toZero`: that show something now. */
+  toZero: number
+  raised: number
+  lowered: number
+  asksFirst: (AsksFirst & { connectionName: string })[]
+}
+
 export type SheetCheck = {
   problems: RowProblem[]
   effect: Effect
@@ -43,6 +58,10 @@ export type SheetResult = {
 /** Checks and applies chunks of rows, which it is given in the order of the file. */
 export type SheetWork<Row> = {
   check(rows: readonly Placed<Row>[]): Promise<SheetCheck>
+  /** Keeps what the rows just checked would change, beside what is wrong with them. */
+  keep?(tx: Tx, hold: Hold): Promise<void>
+  /** After all rows were checked: what they would lead to together. @throws ImportTakenOver */
+  foresee?(hold: Hold): Promise<MappingsForeseen>
   /** Set-based, as a part of the caller's transaction. */
   apply(tx: Tx, rows: readonly Placed<Row>[]): Promise<SheetResult>
   /** What is to be done once for all rows of a transaction, after them. */
@@ -77,7 +96,7 @@ export type SheetDefinition<C extends Columns> = {
   groupBy?: string
   /** Columns that say who somebody is: what stands in them is in no preview and no problem. */
   personal?: readonly string[]
-  open(context: SyncContext, batch: Batch): Promise<SheetWork<RowOf<C>>>
+  open(context: ImportContext, batch: Batch): Promise<SheetWork<RowOf<C>>>
 }
 
 /** A sheet whose rows are of whatever columns it has. */

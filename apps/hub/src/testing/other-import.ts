@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { EXPORTS } from '../exports/exports.ts'
 import { saveWholeProgress } from '../imports/imports.store.ts'
 import { workImport } from '../imports/imports.ts'
@@ -10,6 +11,7 @@ export const importReads: Record<string, string[]> = {
   '/api/v1/imports': ['/api/v1/imports?limit=200'],
   '/api/v1/imports/:id': [],
   '/api/v1/imports/:id/problems': [],
+  '/api/v1/imports/:id/mappings': [],
   '/api/v1/imports/:id/problem-rows/:format': [],
   '/api/v1/exports/:what/:format': EXPORTS.map((what) => `/api/v1/exports/${what}/csv`),
 }
@@ -34,5 +36,15 @@ export async function importWithProblem(context: ImportContext, mark: string): P
   await workImport(context, job.importId)
   // As of one that was being applied whole.
   await saveWholeProgress(context.database.kysely, { ...job, fencing: 0 }, 1)
+  await mappingChange(context, job.importId, mark)
   return job.importId
+}
+
+/** What a file of mappings would change; one that was never looked at would have none. */
+async function mappingChange({ database, organizationId }: ImportContext, importId: string, mark: string) {
+  await sql`
+    insert into import_mapping (organization_id, import_id, row_number, listing_id, units_before, ignored_before,
+      units_after, shows)
+    select organization_id, ${importId}, 1, listing_id, 77, ${mark}, 77, 77 from listing
+    where organization_id = ${organizationId} limit 1`.execute(database.kysely)
 }

@@ -110,13 +110,15 @@ async function inWords<T>(work: Promise<T>): Promise<T> {
 function toReadView(read: SampleReading): SampleRead {
   return {
     problem: read.problem ?? null,
+    ...inChinese(read),
     wrong: read.wrong,
     columns: read.columns,
     ...{ total: read.total, lookedAt: read.lookedAt, understood: read.understood },
-    rows: read.rows.map(({ number, cells, meaning, problem }) => ({
+    rows: read.rows.map(({ number, cells, meaning, problem, problemInChinese }) => ({
       ...{ number, cells },
       meaning: meaning ?? null,
       problem: problem ?? null,
+      ...inChinese({ problemInChinese }),
     })),
     fields: read.fields.map(({ name, value, problem }) => ({
       name,
@@ -126,6 +128,10 @@ function toReadView(read: SampleReading): SampleRead {
     sequence: read.sequence ?? null,
     saidAt: read.saidAt?.toISOString() ?? null,
   }
+}
+
+function inChinese({ problemInChinese }: { problemInChinese?: string | undefined }) {
+  return problemInChinese === undefined ? {} : { problemInChinese }
 }
 
 function toWriteView({ name, text, problem, wrong, example }: SampleWriting): SampleWritten {

@@ -25,7 +25,9 @@ export function connectCases<Settings, Credentials>(
       title:
         'connect: the account has an id that stays the same, and credentials of another do not pass for it',
       async story({ operations, open, becomeAnother }) {
-        const { accountId, unproven } = await operations.check()
+        const { accountId, unproven, warnings, warningsInChinese = [] } = await operations.check()
+        expect(warningsInChinese, 'each warning is told in Chinese too').toHaveLength(warnings.length)
+        for (const warning of warningsInChinese) expect(warning).toMatch(/\p{Script=Han}/u)
         expect(accountId).not.toBe('')
         expect(unproven).toBe(undefined)
         expect((await open().check()).accountId).toBe(accountId)

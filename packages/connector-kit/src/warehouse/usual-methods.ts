@@ -1,3 +1,5 @@
+import type { Words } from '../form.ts'
+
 /**
  * How settings name shipping products: `CODE` for every warehouse, `WAREHOUSE=CODE` for one; with `WISH:` in front only for
  * orders whose customer chose that at the channel, such as `Express: USEA=FEDEX-2DAY`.
@@ -45,12 +47,17 @@ export function usualMethodOf(
 }
 
 /** A sentence for `check()` about warehouses whose orders have none; none where every one has. */
-export function methodWarnings(methods: readonly string[], warehouseCodes: readonly string[]): string[] {
+export function methodWarnings(methods: readonly string[], warehouseCodes: readonly string[]): Words[] {
   const without = warehouseCodes.filter((code) => usualMethodOf(methods, code) === undefined)
   if (without.length === 0) return []
   const more = without.length - 5
+  const five = without.slice(0, 5).join('、')
+  const listedInChinese = more > 0 ? `${five} 等 ${without.length} 个` : five
   const listed = more > 0 ? `${without.slice(0, 5).join(', ')} and ${more} more` : without.join(', ')
   return [
-    `The settings name no usual shipping product for ${listed}: orders with no wish that is named cannot be sent from there.`,
+    {
+      en: `The settings name no usual shipping product for ${listed}: orders with no wish that is named cannot be sent from there.`,
+      zh: `设置中没有为这些仓库指定常用物流产品：${listedInChinese}。未指明物流方式的订单无法从那里发出。`,
+    },
   ]
 }

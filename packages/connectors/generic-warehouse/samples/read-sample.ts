@@ -5,6 +5,7 @@ import type { FileRow } from '../formats/csv.ts'
 import { readMoment } from '../formats/moments.ts'
 import { rowsOf } from '../read-file.ts'
 import { type ReadRow, rowReader } from '../rows.ts'
+import { inChinese } from '../said-in-chinese.ts'
 import { judge } from '../source.ts'
 import { namesOf } from './guess-sample.ts'
 
@@ -19,6 +20,21 @@ const CELL_MAX = 200
 
 /** Reads a sample by a description that may be unfinished: whatever can be said already is said. */
 export async function readSample(
+  feed: InFeed,
+  sample: Sample,
+  terms: Parameters<typeof readInEnglish>[2],
+): Promise<SampleReading> {
+  const reading = await readInEnglish(feed, sample, terms)
+  return { ...inBoth(reading), rows: reading.rows.map(inBoth) }
+}
+
+function inBoth<Told extends { problem: string | undefined }>(
+  told: Told,
+): Told & { problemInChinese?: string } {
+  return told.problem === undefined ? told : { ...told, problemInChinese: inChinese(told.problem) }
+}
+
+async function readInEnglish(
   feed: InFeed,
   { name, content }: Sample,
   { description, places, now }: { description: unknown; places: unknown; now: number },

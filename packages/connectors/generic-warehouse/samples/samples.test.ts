@@ -91,6 +91,7 @@ test('what is wrong stands with its field and its row, and the rest is read', as
   expect(unwritten.wrong).toEqual([{ field: 'format.separator', message: expect.any(String) }])
   const cut = await read(sample('levels', 'S.csv', text), { format: { ...format, trailer: '#END' } })
   expect(cut.problem).toMatch(/cut off/)
+  expect(cut.problemInChinese).toMatch(/被截断/)
   await expect(read(sample('nothing', 'S.csv', text), {})).rejects.toMatchObject({ kind: 'invalid' })
 })
 

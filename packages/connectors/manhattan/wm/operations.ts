@@ -18,7 +18,10 @@ function lookedInto({ settings }: Context): Looked {
     warnings: (found) =>
       isAssigned && found.has('inventory') && !found.has('itemFacilities')
         ? [
-            'No item is set up by facility, so that an item whose last unit has gone would not be told as nought. Let the settings say that every item without inventory is nought.',
+            {
+              en: 'No item is set up by facility, so that an item whose last unit has gone would not be told as nought. Let the settings say that every item without inventory is nought.',
+              zh: '没有按仓库设置的商品，因此最后一件出库后不会被报为零。请在设置中选择：没有库存记录的商品一律视为零。',
+            },
           ]
         : [],
   }

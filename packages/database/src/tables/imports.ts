@@ -66,3 +66,22 @@ export interface ImportProblemTable {
   message: string
   cure: string
 }
+
+/** What a row of a file of mappings would change; `foreseen`: its number was worked out. */
+export interface ImportMappingTable {
+  organizationId: string
+  importId: string
+  rowNumber: number
+  listingId: string
+  itemBefore: string | null
+  unitsBefore: number
+  ignoredBefore: string | null
+  itemAfter: string | null
+  unitsAfter: number
+  ignoredAfter: string | null
+  shows: number | null
+  willShow: number | null
+  estimated: boolean
+  foreseen: boolean
+  conflicts: unknown
+}

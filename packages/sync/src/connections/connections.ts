@@ -1,5 +1,5 @@
 import { removeSecret, saveSecret } from '@plimsoll/accounts'
-import { type CheckResult, versionWarnings } from '@plimsoll/connector-kit'
+import { type CheckResult, versionWarnings, withWarnings } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { findLocations } from '@plimsoll/stock'
 import type { z } from 'zod'
@@ -125,8 +125,7 @@ export async function importConnection(
 /** Asks the platform of a connection who the hub is there, and what it may not do. */
 export async function checkConnection(context: SyncContext, open: OpenConnection): Promise<CheckResult> {
   const check = await openOperations(context, open).check()
-  const warnings = [...check.warnings, ...versionWarnings(open.connector.manifest, context.clock.now())]
-  return { ...check, warnings }
+  return withWarnings(check, versionWarnings(open.connector.manifest, context.clock.now()))
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type Http,
   versionWarnings,
   withTokens,
+  withWarnings,
 } from '@plimsoll/connector-kit'
 import { exchangeNoter } from '../calls/call-log.ts'
 import type { SyncContext } from '../context.ts'
@@ -53,6 +54,6 @@ export async function tryCredentials(
   const plain = toConnectorContext(context, tried, openHttp(context, connector, open))
   const tokens = createTokens(connector, plain)
   const check = await connector.open({ ...plain, http: withTokens(plain.http, tokens) }).check()
-  const warnings = [...check.warnings, ...versionWarnings(connector.manifest, context.clock.now())]
-  return { check: { ...check, warnings }, credentials: tokens.credentials() }
+  const found = withWarnings(check, versionWarnings(connector.manifest, context.clock.now()))
+  return { check: found, credentials: tokens.credentials() }
 }

@@ -1,4 +1,4 @@
-import type { Db } from '@plimsoll/database'
+import { arrayOf, type Db } from '@plimsoll/database'
 import { type RawBuilder, sql } from 'kysely'
 
 /**
@@ -34,7 +34,18 @@ export type Conflict = {
 export async function findConflicts(
   db: Db,
   organizationId: string,
-  { kind, connectionId, limit }: { kind: ConflictKind; connectionId: string | undefined; limit: number },
+  {
+    kind,
+    connectionId,
+    listingIds,
+    limit,
+  }: {
+    kind: ConflictKind
+    connectionId?: string | undefined
+    /** Only of these. */
+    listingIds?: readonly string[] | undefined
+    limit: number
+  },
 ): Promise<Conflict[]> {
   const { other, where } = conditions(organizationId)[kind]
   const found = await sql<Conflict>`
@@ -44,6 +55,7 @@ export async function findConflicts(
     left join item on item.organization_id = listing.organization_id and item.item_id = listing.item_id
     where listing.organization_id = ${organizationId}
       ${connectionId === undefined ? sql`` : sql`and listing.connection_id = ${connectionId}`}
+      ${listingIds === undefined ? sql`` : sql`and listing.listing_id = any(${arrayOf(listingIds, 'uuid')})`}
       and ${where}
     order by listing.connection_id, listing.external_id
     limit ${limit}`.execute(db)

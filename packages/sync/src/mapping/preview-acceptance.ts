@@ -1,11 +1,8 @@
 import { inTransaction } from '@plimsoll/database'
-import { foreseeLevels } from '../availability/foresee.ts'
-import { nowOf, type SyncContext, type Tx } from '../context.ts'
-import { countShown } from '../safety/guard.store.ts'
-import { readGuard } from '../safety/guard-settings.ts'
-import { type GuardSettings, isStampede, suddenOf } from '../safety/stampede.ts'
+import type { SyncContext, Tx } from '../context.ts'
 import { digestOf, type Resolved, resolveWanted, type Wanted } from './accept.ts'
-import { findShown, type ShownUnit } from './shown.store.ts'
+import { type AsksFirst, findStampedes, foreseeUnits, unitKey } from './foresee-units.ts'
+import { findShown } from './shown.store.ts'
 import { rebuildUnits, tieListings } from './tie.ts'
 
 export type PreviewedListing = {
@@ -32,11 +29,9 @@ export type AcceptancePreview = {
   unitsBefore: number
   unitsAfter: number
   /** Connections of which so many would fall to zero, or rise, that the writes wait for a person (I8). */
-  asksFirst: { connectionId: string; kind: 'zero' | 'raise'; listings: number }[]
+  asksFirst: AsksFirst[]
   rows: PreviewedListing[]
 }
-
-const ITEMS_PER_LOOK = 500
 
 /** Carries the answer out of a transaction of which nothing is to stay. */
 class Undone extends Error {
@@ -81,12 +76,15 @@ async function tryAcceptance(
   )
   await rebuildUnits(context, tx, units)
   const shown = await findShown(tx, organizationId, units)
-  const foreseen = await foreseeUnits(context, tx, resolved)
+  const foreseen = await foreseeUnits(context, tx, {
+    itemIds: resolved.flatMap(({ tie }) => tie.itemId ?? []),
+    units: resolved.map(({ before }) => before),
+  })
   const rows = resolved.map(({ tie, sku, before }): PreviewedListing => {
     const { connectionId, externalId, title, stockUnitId } = before
     const key = unitKey({ connectionId, stockUnitId })
     const { listingId, unitsPerListing } = tie
-    const [shows, willShow] = [shown.get(key)?.shows ?? null, foreseen.get(key) ?? null]
+    const [shows, willShow] = [shown.get(key)?.shows ?? null, foreseen.get(key)?.units ?? null]
     return { listingId, connectionId, externalId, title, sku, unitsPerListing, shows, willShow }
   })
   // Listings of one stock unit show one number.
@@ -107,57 +105,4 @@ async function tryAcceptance(
     asksFirst: await findStampedes(context, tx, written),
     rows,
   }
-}
-
-/** What each stock unit comes to show, all its written levels together. */
-async function foreseeUnits(
-  context: SyncContext,
-  tx: Tx,
-  resolved: readonly Resolved[],
-): Promise<Map<string, number>> {
-  const itemIds = [...new Set(resolved.flatMap(({ tie }) => tie.itemId ?? []))].sort()
-  const wanted = new Set(resolved.map(({ before }) => unitKey(before)))
-  const found = new Map<string, Map<string, number>>()
-  for (let from = 0; from < itemIds.length; from += ITEMS_PER_LOOK) {
-    const chunk = itemIds.slice(from, from + ITEMS_PER_LOOK)
-    for (const { level, units } of await foreseeLevels(context, tx, chunk, { at: nowOf(context) })) {
-      const key = unitKey(level)
-      if (!wanted.has(key) || !level.writable || !level.tracked) continue
-      // A kit may come along with several of its parts.
-      found.set(key, (found.get(key) ?? new Map<string, number>()).set(level.levelId, units))
-    }
-  }
-  return new Map([...found].map(([key, levels]) => [key, [...levels.values()].reduce((a, b) => a + b, 0)]))
-}
-
-async function findStampedes(
-  { organizationId }: SyncContext,
-  tx: Tx,
-  written: readonly { connectionId: string; shows: number | null; willShow: number }[],
-): Promise<AcceptancePreview['asksFirst']> {
-  const found: AcceptancePreview['asksFirst'] = []
-  for (const [connectionId, of] of Map.groupBy(written, (each) => each.connectionId)) {
-    const settings = await readGuard(tx, organizationId, connectionId)
-    const listings = await countShown(tx, organizationId, connectionId)
-    for (const kind of ['zero', 'raise'] as const) {
-      const sudden = countSudden(of, kind, settings)
-      if (isStampede(kind, { sudden, listings }, settings))
-        found.push({ connectionId, kind, listings: sudden })
-    }
-  }
-  return found
-}
-
-function countSudden(
-  of: readonly { shows: number | null; willShow: number }[],
-  kind: 'zero' | 'raise',
-  settings: GuardSettings,
-): number {
-  return of.filter(
-    ({ shows, willShow }) => suddenOf({ desired: willShow, shown: shows ?? undefined }, settings) === kind,
-  ).length
-}
-
-function unitKey({ connectionId, stockUnitId }: Pick<ShownUnit, 'connectionId' | 'stockUnitId'>): string {
-  return `${connectionId} ${stockUnitId}`
 }

@@ -20,3 +20,19 @@ export async function findShown(
     group by level.connection_id, level.stock_unit_id`.execute(db)
   return new Map(found.rows.map((row) => [`${row.connectionId} ${row.stockUnitId}`, row]))
 }
+
+/** The items whose stock these stock units show, those that other listings of a unit bring among them. */
+export async function findItemsOfUnits(
+  db: Db,
+  organizationId: string,
+  units: readonly { connectionId: string; stockUnitId: string }[],
+): Promise<string[]> {
+  const source = unnestRows('unit', units, { connectionId: 'uuid', stockUnitId: 'text' })
+  const found = await sql<{ itemId: string }>`
+    select distinct level.item_id
+    from (select distinct connection_id, stock_unit_id from ${source}) as wanted
+    join level on level.organization_id = ${organizationId} and level.connection_id = wanted.connection_id
+      and level.stock_unit_id = wanted.stock_unit_id
+    where level.item_id is not null`.execute(db)
+  return found.rows.map(({ itemId }) => itemId)
+}

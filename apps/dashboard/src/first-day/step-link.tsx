@@ -1,0 +1,36 @@
+import type { FirstDay } from '@plimsoll/client'
+import { Link } from '@tanstack/react-router'
+import { useLanguage } from '../language.ts'
+
+export type Step = FirstDay['steps'][number]
+
+/** To the screen where a step is taken. */
+export function StepLink(props: { step: Step; isNext: boolean; text: string }) {
+  const { isNext, text } = props
+  const { step, connectionId } = props.step
+  const { t } = useLanguage()
+  const className = `control shrink-0 ${isNext ? 'control-strong' : ''}`
+  const shared = { className, 'aria-label': `${text}: ${t(`firstDay.step.${step}`)}` }
+  if (step === 'connect' || connectionId === null)
+    return (
+      <Link to="/connections/new" {...shared}>
+        {text}
+      </Link>
+    )
+  if (step === 'match')
+    return (
+      <Link to="/mapping" {...shared}>
+        {text}
+      </Link>
+    )
+  const params = { id: connectionId }
+  return step === 'shadow' ? (
+    <Link to="/connections/$id/shadow" params={params} {...shared}>
+      {text}
+    </Link>
+  ) : (
+    <Link to="/connections/$id" params={params} {...shared}>
+      {text}
+    </Link>
+  )
+}
