@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { CallDetail, CallLogAnswer, CallPageAnswer } from './call-shapes.ts'
+import { cutoverCalls } from './cutover-calls.ts'
 import type { ConnectionIntake, DriftPage, DriftsResolved, SyncJobView, staleRules } from './intake-shapes.ts'
 import type { Send } from './place-calls.ts'
 import type { PauseList, ShadowReport } from './safety-shapes.ts'
@@ -32,6 +33,7 @@ export function watchCalls(
   const get = <T>(path: string, signal: Signal) => call<T>('GET', path, undefined, signal)
   const of = (connectionId: string) => `/connections/${id(connectionId)}`
   return {
+    ...cutoverCalls(call),
     /** Begins to import its listings, or finds the import that goes on. */
     startImport: (connectionId: string) => call<SyncJobView>('POST', `${of(connectionId)}/imports`),
     connectionJobs: (
