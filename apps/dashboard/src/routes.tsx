@@ -198,6 +198,11 @@ const shadow = createRoute({
   path: '/connections/$id/shadow',
   component: screen(files.shadow, 'ShadowScreen'),
 })
+const opening = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/$id/opening',
+  component: screen(files.opening, 'OpeningScreen'),
+})
 const reconnect = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connections/$id/reconnect',
@@ -340,6 +345,7 @@ export const router = createRouter({
     calls,
     callsAbout,
     shadow,
+    opening,
     reconnect,
     routing,
     deliveries,
