@@ -57,7 +57,7 @@ whenBrowser(
     const page = await openPage(browser, `${site.address}/connections/${opened.connectionId}`)
     await page.getByRole('link', { name: 'Take the shop’s numbers' }).click()
     await page.getByRole('heading', { level: 1, name: 'Opening stock' }).waitFor()
-    const begin = page.getByRole('button', { name: 'Begin: read open orders' })
+    const begin = page.getByRole('button', { name: 'Begin: read orders and numbers' })
     await begin.waitFor()
     await expectWhole(page, 'before it is begun')
     await begin.click()

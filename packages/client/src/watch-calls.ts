@@ -41,6 +41,8 @@ export function watchCalls(
       query: { kind?: SyncJobView['kind']; limit?: number } = {},
       signal?: Signal,
     ) => get<{ rows: SyncJobView[] }>(`${of(connectionId)}/jobs${toQuery(query)}`, signal),
+    /** Has all of its numbers read and compared; one that goes on already is not begun again. */
+    audit: (connectionId: string) => call<unknown>('POST', '/audits', { connections: [connectionId] }),
     cancelJob: (jobId: string) => call<SyncJobView>('POST', `/jobs/${id(jobId)}/cancel`),
     connectionCalls: (connectionId: string, filter: CallFilter = {}, signal?: Signal) =>
       get<CallPageAnswer>(`${of(connectionId)}/calls${toQuery(filter)}`, signal),

@@ -7,7 +7,7 @@ export const enCutover = {
     steps: 'How far it is',
     step: {
       begin: 'Begin',
-      orders: 'Read open orders',
+      orders: 'Read orders and numbers',
       look: 'Look at the differences',
       taken: 'In Plimsoll’s ledger',
     },
@@ -24,7 +24,7 @@ export const enCutover = {
     match: 'Match listings',
     takenElsewhere:
       'Opening stock was taken from {{name}} before. What both sell would now get the numbers of {{here}}: look closely at the differences.',
-    begin: 'Begin: read open orders',
+    begin: 'Begin: read orders and numbers',
     beginNote:
       'Nothing is booked before you have seen every difference. You can leave this page and come back.',
     isLive:
@@ -34,6 +34,9 @@ export const enCutover = {
     reading: 'Reading the open orders of the last 60 days. A large shop takes some minutes.',
     waiting_one: '1 order waits to be worked through.',
     waiting_other: '{{n}} orders wait to be worked through.',
+    numbers: 'Orders are read. Reading every number that the shop shows now.',
+    numbersOf: 'Orders are read. Reading every number that the shop shows now: {{n}} of {{of}}.',
+    unread: 'The numbers of the shop could not be read: {{detail}}',
     readingNote: 'You can leave this page: it goes on when you come back.',
     othersGoOn: 'It goes on when an admin or owner opens this page.',
     fileGoesOn:

@@ -7,7 +7,7 @@ export const zhCutover = {
     steps: '进度',
     step: {
       begin: '开始',
-      orders: '读取未完成订单',
+      orders: '读取订单和数量',
       look: '查看差异',
       taken: '已计入 Plimsoll 账目',
     },
@@ -23,7 +23,7 @@ export const zhCutover = {
     match: '匹配刊登',
     takenElsewhere:
       '之前已从 {{name}} 取得期初库存。两边都卖的商品现在会改为 {{here}} 的数量：请仔细查看差异。',
-    begin: '开始：读取未完成订单',
+    begin: '开始：读取订单和数量',
     beginNote: '在您看过每一处差异之前，不会记账。您可以离开此页，稍后再回来。',
     isLive: '{{name}} 并非在等待上线：它显示的是 Plimsoll 的数量，不能再作为来源。要更正库存，请盘点。',
     notChannel: '{{name}} 不是店铺：它会自行告知所盘点的数量。',
@@ -31,6 +31,9 @@ export const zhCutover = {
     reading: '正在读取最近 60 天的未完成订单。大店铺需要几分钟。',
     waiting_one: '1 个订单等待处理。',
     waiting_other: '{{n}} 个订单等待处理。',
+    numbers: '订单已读取。正在读取店铺现在显示的每一个数量。',
+    numbersOf: '订单已读取。正在读取店铺现在显示的每一个数量：{{n}}/{{of}}。',
+    unread: '未能读取店铺的数量：{{detail}}',
     readingNote: '您可以离开此页，回来时会继续。',
     othersGoOn: '管理员或所有者打开此页时会继续。',
     fileGoesOn: '它是在命令行用文件开始的：请用 `plimsoll cutover propose {{name}}` 继续。',
