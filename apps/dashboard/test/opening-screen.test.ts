@@ -70,6 +70,12 @@ whenBrowser(
     // The shop shows 6 of 7, since one is ordered and not sent: it is there, and reserved.
     expect(await lines(page)).toEqual(['CUPMAIN MAIN 0 4 +4 0', 'MUGMAIN · Reserved 1 MAIN 0 7 +7 1'])
     await expectWhole(page, 'the differences')
+    // An order from before the hub came is taken off no number twice: all were read after it was known, for each of the two.
+    const { rows: audits } = (await site.ask(
+      'GET',
+      `/connections/${opened.connectionId}/jobs?kind=audit`,
+    )) as { rows: { state: string }[] }
+    expect(audits.map(({ state }) => state)).toEqual(['done', 'done'])
     const file = await page.getByRole('link', { name: 'CSV' }).getAttribute('href')
     expect(await (await fetch(`${site.address}${file}`)).text()).toMatch(/^CUP,MAIN,4,0,0,,/m)
 

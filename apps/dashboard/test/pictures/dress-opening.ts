@@ -28,6 +28,11 @@ export async function dressOpening(
   const of = `/cutovers/${encodeURIComponent(made.name)}`
   // The hub works its orders by itself meanwhile.
   while (Number((await ask('POST', `${of}/orders`, {})).waiting) > 0);
+  await ask('POST', '/audits', { connections: [connectionId] })
+  const isRead = async () =>
+    (await ask<{ rows: { state: string }[] }>('GET', `/connections/${connectionId}/jobs?kind=audit`)).rows[0]
+      ?.state === 'done'
+  while (!(await isRead()));
   await ask('POST', `${of}/proposal`, { lines: [] })
   return shop
 }
