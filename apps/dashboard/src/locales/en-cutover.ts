@@ -3,7 +3,7 @@ export const enCutover = {
   opening: {
     title: 'Opening stock',
     intro:
-      'Plimsoll has counted nothing yet, so its numbers are zero. Here the stock that {{name}} shows now becomes the stock in Plimsoll. The shop itself is not changed.',
+      'Stock that Plimsoll was never told of counts as zero. Here the stock that {{name}} shows now becomes the stock in Plimsoll. The shop itself is not changed.',
     steps: 'How far it is',
     step: {
       begin: 'Begin',

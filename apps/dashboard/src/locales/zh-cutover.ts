@@ -3,7 +3,7 @@ export const zhCutover = {
   opening: {
     title: '期初库存',
     intro:
-      'Plimsoll 尚未盘点任何库存，因此数量都是零。在这里，{{name}} 现在显示的库存将成为 Plimsoll 中的库存。店铺本身不会改变。',
+      '未告知 Plimsoll 的库存按零计算。在这里，{{name}} 现在显示的库存将成为 Plimsoll 中的库存。店铺本身不会改变。',
     steps: '进度',
     step: {
       begin: '开始',
