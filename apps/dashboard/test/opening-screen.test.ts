@@ -90,6 +90,30 @@ whenBrowser(
     expect(await lines(phone)).toHaveLength(2)
     expect(await phone.locator('main').getByRole('button', { name: zh.opening.take }).count()).toBe(0)
     await expectWhole(phone, 'the differences on a phone')
+    // A large shop's: only what is seen is in the page, and what is left alone says why.
+    await phone.route(/\/api\/v1\/cutovers\/[^/]+$/, async (route) => {
+      const detail = await (await route.fetch()).json()
+      const row = {
+        locationCode: 'MAIN',
+        proposed: 9,
+        ledger: 1,
+        reserved: 0,
+        skippedCode: null,
+        skipped: null,
+      }
+      const many = Array.from({ length: 5_000 }, (_, nth) => ({ ...row, sku: `SKU-${nth}` }))
+      const lot = { ...row, sku: 'TEA', skipped: 'tracked by lot: count it', skippedCode: 'lot' }
+      await route.fulfill({ json: { ...detail, rows: [...many, lot] } })
+    })
+    await visit(phone, address())
+    await phone.getByText('多 40,000 件').waitFor()
+    const table390 = phone.getByRole('table', { name: zh.opening.proposal })
+    expect(await table390.getByRole('row').count()).toBeLessThan(60)
+    await table390.press('End')
+    await phone.getByText('SKU-4999').waitFor()
+    await phone.getByRole('button', { name: zh.opening.only.left }).click()
+    await phone.getByText(zh.opening.skipped.lot).waitFor()
+    await expectWhole(phone, 'what is left alone')
     await phone.context().close()
 
     // Somebody counts in between: nothing of what was looked at is booked.

@@ -7,7 +7,8 @@ import { useLanguage } from '../language.ts'
 import { TableFile } from '../parts/table-file.tsx'
 import { type Filter, filters, type OpeningRow, rowsOf, sumsOf } from './opening-figures.ts'
 
-const lineHeight = 40
+/** As most lines are, on a wide screen and where the location stands below: so near that End goes to the last. */
+const lineHeight = { wide: 35, narrow: 49 }
 const overscanRows = 12
 const line =
   'grid grid-cols-[minmax(0,1fr)_4rem_4rem_4.5rem] gap-x-2 px-4 md:grid-cols-[minmax(0,1fr)_minmax(0,12rem)_6rem_6rem_6rem_6rem]'
@@ -23,7 +24,7 @@ export function OpeningTable({ detail }: { detail: CutoverDetail }) {
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight,
+    estimateSize: () => (innerWidth < 768 ? lineHeight.narrow : lineHeight.wide),
     overscan: overscanRows,
     getItemKey: (index) => JSON.stringify([rows[index]?.sku, rows[index]?.locationCode]),
   })
