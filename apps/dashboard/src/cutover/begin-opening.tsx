@@ -24,8 +24,13 @@ export function BeginOpening(props: { row: ConnectionRow; mayChange: boolean; al
   if (row.kind !== 'channel' || row.state !== 'shadow')
     return (
       <div className="panel space-y-3 p-4">
-        <p>{t(row.kind === 'channel' ? 'opening.isLive' : 'opening.notChannel', { name })}</p>
-        {count}
+        <p>{t(whyNot(row), { name })}</p>
+        <p className="flex flex-wrap gap-2">
+          <Link to="/connections/$id" params={{ id: row.connectionId }} className="control">
+            {name}
+          </Link>
+          {count}
+        </p>
       </div>
     )
   return (
@@ -72,4 +77,9 @@ export function BeginOpening(props: { row: ConnectionRow; mayChange: boolean; al
       </div>
     </Panel>
   )
+}
+
+function whyNot({ kind, state }: ConnectionRow) {
+  if (kind !== 'channel') return 'opening.notChannel'
+  return state === 'live' ? 'opening.isLive' : 'opening.notShadow'
 }

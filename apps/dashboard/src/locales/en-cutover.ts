@@ -28,7 +28,9 @@ export const enCutover = {
     beginNote:
       'Nothing is booked before you have seen every difference. You can leave this page and come back.',
     isLive:
-      '{{name}} does not wait to go live: it shows the numbers of Plimsoll, so it cannot be the source of them. To correct stock, count it.',
+      '{{name}} is live: it shows the numbers of Plimsoll, so it cannot be the source of them. To correct stock, count it.',
+    notShadow:
+      '{{name}} is not in shadow just now. Opening stock is taken while a shop is read and not written to.',
     notChannel: '{{name}} is no shop: it tells what it counts by itself.',
     notYours: 'Only an admin or owner can take opening stock over. You see how far it is.',
     reading: 'Reading the open orders of the last 60 days. A large shop takes some minutes.',
