@@ -1,13 +1,6 @@
 import type { ChangeKind } from '@plimsoll/client'
 import type { ItemFilter, OrderStandingFilter } from '@plimsoll/client/client'
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  type ErrorComponentProps,
-  Link,
-  lazyRouteComponent,
-} from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Gate } from './accounts/gate.tsx'
 import { readAlertsSearch } from './alerts/alerts-search.ts'
 import { readBulkSearch } from './bulk/bulk-form.ts'
@@ -15,14 +8,14 @@ import { readCallSearch, readSubjectSearch } from './calls/call-search.ts'
 import { changeKinds } from './changes/change-kinds.ts'
 import { readAssemblySearch } from './item/assembly-entry.ts'
 import { itemFilters } from './items/item-filters.ts'
-import { allWords, useLanguage } from './language.ts'
+import { allWords } from './language.ts'
 import { readMappingSearch } from './mapping/mapping-search.ts'
 import { orderStandings } from './orders/order-standing.ts'
 import { openedFile } from './palette/shortcuts.tsx'
 import { readParkedSearch } from './parked/parked-search.ts'
-import { Empty } from './parts/notice.tsx'
 import { readReplenishmentSearch } from './replenishment/replenishment-search.ts'
 import { files } from './screen-files.ts'
+import { Broken, NotFound, ScreenMissing } from './screen-missing.tsx'
 import { readTaskSearch } from './tasks/task-search.ts'
 
 /** The other screens are fetched once the first one stands: then they open at once, and while the hub is away, too. */
@@ -30,9 +23,6 @@ export function fetchScreens(): void {
   // One that cannot be had now is asked for again when somebody goes there, and is missed then.
   for (const file of [allWords, openedFile, ...Object.values(files)]) file().catch(() => undefined)
 }
-
-/** A screen's file cannot be had: the hub is away, or was updated and has another one now. */
-class ScreenMissing extends Error {}
 
 /**
  * A screen by its file. A failure is handed on under another name, since the router would answer the browser's own
@@ -198,6 +188,11 @@ const shadow = createRoute({
   path: '/connections/$id/shadow',
   component: screen(files.shadow, 'ShadowScreen'),
 })
+const opening = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/$id/opening',
+  component: screen(files.opening, 'OpeningScreen'),
+})
 const reconnect = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connections/$id/reconnect',
@@ -340,6 +335,7 @@ export const router = createRouter({
     calls,
     callsAbout,
     shadow,
+    opening,
     reconnect,
     routing,
     deliveries,
@@ -369,31 +365,4 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
   }
-}
-
-function NotFound() {
-  const { t } = useLanguage()
-  return (
-    <Empty isPage title={t('app.notFound')} cure={t('app.notFoundCure')}>
-      <Link to="/" className="control">
-        {t('nav.overview')}
-      </Link>
-    </Empty>
-  )
-}
-/** A screen that failed. */
-function Broken({ error }: ErrorComponentProps) {
-  const { t } = useLanguage()
-  const isMissing = error instanceof ScreenMissing
-  return (
-    <Empty
-      isPage
-      title={t(isMissing ? 'app.missing' : 'app.crashed')}
-      cure={t(isMissing ? 'app.missingCure' : 'app.crashedCure')}
-    >
-      <button type="button" className="control" onClick={() => location.reload()}>
-        {t('app.reload')}
-      </button>
-    </Empty>
-  )
 }

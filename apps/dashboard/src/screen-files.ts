@@ -21,6 +21,7 @@ export const files = {
   describe: () => import('./describe/describe-screen.tsx'),
   calls: () => import('./calls/calls-screen.tsx'),
   callsAbout: () => import('./calls/calls-about-screen.tsx'),
+  opening: () => import('./cutover/opening-screen.tsx'),
   shadow: () => import('./connections/shadow-screen.tsx'),
   redescribe: () => import('./describe/redescribe-screen.tsx'),
   reconnect: () => import('./connect/reconnect-screen.tsx'),

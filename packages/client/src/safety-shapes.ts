@@ -162,7 +162,12 @@ export const cutoverDetail = cutover.extend({
       locationCode: z.string(),
       proposed: z.int().describe('On hand by the source.'),
       ledger: z.int().describe('On hand by the ledger, at the same moment.'),
+      reserved: z.int().describe('Units of open orders there, now.'),
       skipped: z.string().nullable().describe('Why nothing is done about it.'),
+      skippedCode: z
+        .enum(['virtual-kit', 'lot', 'serial', 'several-listings'])
+        .nullable()
+        .describe('The same as a code.'),
     }),
   ),
 })

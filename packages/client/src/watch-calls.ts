@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { CallDetail, CallLogAnswer, CallPageAnswer } from './call-shapes.ts'
+import { cutoverCalls } from './cutover-calls.ts'
 import type { ConnectionIntake, DriftPage, DriftsResolved, SyncJobView, staleRules } from './intake-shapes.ts'
 import type { Send } from './place-calls.ts'
 import type { PauseList, ShadowReport } from './safety-shapes.ts'
@@ -32,6 +33,7 @@ export function watchCalls(
   const get = <T>(path: string, signal: Signal) => call<T>('GET', path, undefined, signal)
   const of = (connectionId: string) => `/connections/${id(connectionId)}`
   return {
+    ...cutoverCalls(call),
     /** Begins to import its listings, or finds the import that goes on. */
     startImport: (connectionId: string) => call<SyncJobView>('POST', `${of(connectionId)}/imports`),
     connectionJobs: (
@@ -39,6 +41,8 @@ export function watchCalls(
       query: { kind?: SyncJobView['kind']; limit?: number } = {},
       signal?: Signal,
     ) => get<{ rows: SyncJobView[] }>(`${of(connectionId)}/jobs${toQuery(query)}`, signal),
+    /** Has all of its numbers read and compared; one that goes on already is not begun again. */
+    audit: (connectionId: string) => call<unknown>('POST', '/audits', { connections: [connectionId] }),
     cancelJob: (jobId: string) => call<SyncJobView>('POST', `/jobs/${id(jobId)}/cancel`),
     connectionCalls: (connectionId: string, filter: CallFilter = {}, signal?: Signal) =>
       get<CallPageAnswer>(`${of(connectionId)}/calls${toQuery(filter)}`, signal),

@@ -133,7 +133,7 @@ export { applicationKeyOf, ConnectionRegistry, type OpenConnection } from './con
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
 export { type CountedPlaces, readCountedPlaces, tieCountedPlace } from './counts/counted-places.ts'
 export { type Cutover, findCutovers } from './cutover/cutover.store.ts'
-export type { OpeningLine } from './cutover/cutover.ts'
+export { type OpeningLine, skipCodeOf } from './cutover/cutover.ts'
 export {
   applyCutover,
   approveCutover,

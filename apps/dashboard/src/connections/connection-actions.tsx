@@ -9,7 +9,16 @@ import { useProblemText } from '../parts/notice.tsx'
 import { FirstWrites } from './first-writes.tsx'
 
 /** What a person may do to a connection in its state: pause (with a reason), resume, go live from shadow. */
-export function ConnectionActions({ row }: { row: ConnectionRow }) {
+export function ConnectionActions({
+  row,
+  goLive = (previewId) => hub.goLive(row.connectionId, previewId),
+  isGoLiveAlone,
+}: {
+  row: ConnectionRow
+  /** By a preview that was looked at; of a cut-over it is the cut-over's last step. */
+  goLive?: ((previewId: string) => Promise<unknown>) | undefined
+  isGoLiveAlone?: boolean
+}) {
   const { t, locale } = useLanguage()
   const [asking, setAsking] = useState<'pause' | 'go-live'>()
   const [reason, setReason] = useState('')
@@ -27,13 +36,13 @@ export function ConnectionActions({ row }: { row: ConnectionRow }) {
     mutationFn: (action: 'pause' | 'resume' | 'go-live') => {
       if (action === 'pause') return hub.pause(row.connectionId, reason.trim(), isZero ? 'zero' : 'freeze')
       if (action === 'resume') return hub.resume(row.connectionId)
-      return hub.goLive(row.connectionId, preview.data?.previewId ?? '')
+      return goLive(preview.data?.previewId ?? '')
     },
     onSuccess: async () => {
       setAsking(undefined)
       setReason('')
       await queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === 'connections' || queryKey[0] === 'overview',
+        predicate: ({ queryKey }) => ['connections', 'overview', 'cutovers'].includes(String(queryKey[0])),
       })
     },
   })
@@ -64,12 +73,12 @@ export function ConnectionActions({ row }: { row: ConnectionRow }) {
   }
   return (
     <>
-      {(row.state === 'live' || row.state === 'shadow') && (
+      {!isGoLiveAlone && (row.state === 'live' || row.state === 'shadow') && (
         <button type="button" className="control" onClick={() => ask('pause')}>
           {t('connections.pause')}
         </button>
       )}
-      {row.state === 'paused' && (
+      {!isGoLiveAlone && row.state === 'paused' && (
         <button
           type="button"
           className="control control-strong"

@@ -32,6 +32,9 @@ export function ShadowScreen() {
         ← {name ?? t('connections.title')}
       </Link>
       <Heading title={t('standing.shadow')} note={name}>
+        <Link to="/connections/$id/opening" params={{ id }} className="control">
+          {t('opening.title')}
+        </Link>
         {report.data && report.data.rows.length > 0 && (
           <button type="button" className="control" onClick={() => download(report.data.rows)}>
             <Download size={15} aria-hidden />

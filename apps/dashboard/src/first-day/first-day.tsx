@@ -8,7 +8,7 @@ import { formatNumber } from '../format.ts'
 import { firstDayQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { AddLocation } from './add-location.tsx'
-import { type Step, StepLink } from './step-link.tsx'
+import { OpeningLink, type Step, StepLink } from './step-link.tsx'
 
 /** What is left to do until the first channel is live. Each step is ticked off by what there is; put away, it stays away. */
 export function FirstDay() {
@@ -82,6 +82,7 @@ function Line({ step, nth, isNext }: { step: Step; nth: number; isNext: boolean 
         </p>
         {!isDone && <p className="text-xs text-ink-2">{t(`firstDay.why.${step.step}`)}</p>}
       </div>
+      {isNext && <OpeningLink step={step} />}
       {hasLink && <StepLink step={step} isNext={isNext} text={t(isNext ? 'firstDay.go' : 'firstDay.look')} />}
       {!isDone && step.step === 'location' && <AddLocation />}
     </li>

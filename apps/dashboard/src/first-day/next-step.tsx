@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { firstDayQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
-import { StepLink } from './step-link.tsx'
+import { OpeningLink, StepLink } from './step-link.tsx'
 
 const later = ['match', 'preview', 'shadow', 'live']
 
@@ -19,6 +19,7 @@ export function NextStep() {
         <p className="font-medium">{t('firstDay.next', { step: t(`firstDay.step.${next.step}`) })}</p>
         <p className="text-xs text-ink-2">{t(`firstDay.why.${next.step}`)}</p>
       </div>
+      <OpeningLink step={next} />
       <StepLink step={next} isNext text={t('firstDay.go')} />
     </div>
   )

@@ -8,6 +8,9 @@ export function ShadowHint({ connectionId }: { connectionId: string }) {
     <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-l-2 border-sea bg-sea-soft px-3 py-2">
       <p className="min-w-0 flex-1 basis-72">{t('firstDay.shadowHint')}</p>
       <p className="flex flex-wrap gap-2">
+        <Link to="/connections/$id/opening" params={{ id: connectionId }} className="control control-strong">
+          {t('opening.open')}
+        </Link>
         <Link to="/connections/$id/shadow" params={{ id: connectionId }} className="control">
           {t('firstDay.shadowReport')}
         </Link>

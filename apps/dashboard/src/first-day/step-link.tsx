@@ -34,3 +34,14 @@ export function StepLink(props: { step: Step; isNext: boolean; text: string }) {
     </Link>
   )
 }
+
+/** Before the first numbers are looked at: a shop that has its stock already need not count it again. Nothing at other steps. */
+export function OpeningLink({ step: { step, connectionId } }: { step: Step }) {
+  const { t } = useLanguage()
+  if (connectionId === null || (step !== 'preview' && step !== 'live')) return null
+  return (
+    <Link to="/connections/$id/opening" params={{ id: connectionId }} className="control shrink-0">
+      {t('firstDay.openingStock')}
+    </Link>
+  )
+}

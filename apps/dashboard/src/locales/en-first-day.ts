@@ -9,9 +9,10 @@ export const enFirstDay = {
     look: 'Look',
     next: 'Next: {{step}}',
     shadowHint:
-      'Nothing is written here yet. “Go live” first shows every number before and after, and writes nothing until you confirm. Each number comes from the stock that is counted in Plimsoll: what was never counted shows zero.',
+      'Nothing is written here yet. “Go live” first shows every number before and after, and writes nothing until you confirm. Each number comes from the stock that Plimsoll knows of: what it was never told shows zero. Has your shop its stock already? Take its numbers.',
     shadowReport: 'What it would write',
     countStock: 'Count stock',
+    openingStock: 'Opening stock',
     locationName: 'Name of the location',
     add: 'Add',
     step: {

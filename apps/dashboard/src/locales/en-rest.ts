@@ -4,6 +4,7 @@ import { enAudit } from './en-audit.ts'
 import { enCalls } from './en-calls.ts'
 import { enChanges } from './en-changes.ts'
 import { enConnect } from './en-connect.ts'
+import { enCutover } from './en-cutover.ts'
 import { enDescribe } from './en-describe.ts'
 import { enDrifts } from './en-drifts.ts'
 import { enFloor } from './en-floor.ts'
@@ -163,6 +164,7 @@ export const enRest = {
   ...enAlerts,
   ...enChanges,
   ...enConnect,
+  ...enCutover,
   ...enDescribe,
   ...enDrifts,
   ...enFloor,

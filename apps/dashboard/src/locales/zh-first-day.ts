@@ -9,9 +9,10 @@ export const zhFirstDay = {
     look: '查看',
     next: '下一步：{{step}}',
     shadowHint:
-      '目前不会写入任何内容。点击“上线”会先显示每个数量的前后对照，在您确认之前不写入。数量来自 Plimsoll 中盘点的库存：从未盘点的显示为零。',
+      '目前不会写入任何内容。点击“上线”会先显示每个数量的前后对照，在您确认之前不写入。数量来自 Plimsoll 所知的库存：从未告知的显示为零。店铺已有库存？采用它的数量即可。',
     shadowReport: '它会写什么',
     countStock: '盘点库存',
+    openingStock: '期初库存',
     locationName: '地点名称',
     add: '添加',
     step: {

@@ -4,6 +4,7 @@ import { zhAudit } from './zh-audit.ts'
 import { zhCalls } from './zh-calls.ts'
 import { zhChanges } from './zh-changes.ts'
 import { zhConnect } from './zh-connect.ts'
+import { zhCutover } from './zh-cutover.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhDrifts } from './zh-drifts.ts'
 import { zhFloor } from './zh-floor.ts'
@@ -155,6 +156,7 @@ export const zhRest = {
   ...zhAlerts,
   ...zhChanges,
   ...zhConnect,
+  ...zhCutover,
   ...zhDescribe,
   ...zhDrifts,
   ...zhFloor,

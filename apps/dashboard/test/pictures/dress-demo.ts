@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { seedTrackedBrand, type TrackedBrand } from '../../../../bench/hub/tracked-brand.ts'
 import type { DemoApi } from './demo-api.ts'
+import { dressOpening } from './dress-opening.ts'
 import { dressTrouble } from './dress-trouble.ts'
 import { sellForWeeks } from './weeks-of-sales.ts'
 
 /**
  * What a demo's shops and warehouses never bring about by themselves, so that no screen is without its data: lots and
  * serial numbers, parcels for one's own people, deliveries, returns, counts, orders by hand, a described warehouse.
- * @returns its third shop, which runs in this process; undefined where the demo was dressed before
+ * @returns its third and fourth shop, which run in this process; undefined where the demo was dressed before
  */
 export async function dressDemo(api: DemoApi): Promise<TrackedBrand | undefined> {
   const { isOpen } = await api.ask<{ isOpen: boolean }>('GET', '/setup')
@@ -24,11 +25,17 @@ export async function dressDemo(api: DemoApi): Promise<TrackedBrand | undefined>
     await dressSettings(api)
     await describeWarehouse(api)
     await dressTrouble(api)
+    const fourth = await dressOpening(api)
+    return {
+      async stop() {
+        await fourth.close()
+        await brand.stop()
+      },
+    }
   } catch (error) {
     await brand.stop()
     throw error
   }
-  return brand
 }
 
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)

@@ -11,7 +11,9 @@ type OrderRow = {
 /** What the paths of shown screens name in braces, as this demo has it. @throws Error that says what the demo lacks yet */
 export async function findPlaces({ ask }: DemoApi): Promise<Record<string, string>> {
   const list = async <Row>(route: string) => (await ask<Rows<Row>>('GET', route)).rows
-  const connections = await list<{ connectionId: string; name: string; connector: string }>('/connections')
+  const connections = await list<{ connectionId: string; name: string; connector: string; state: string }>(
+    '/connections',
+  )
   const connectionOf = (connector: string) =>
     need(
       connections.find((row) => row.connector === connector),
@@ -24,6 +26,10 @@ export async function findPlaces({ ask }: DemoApi): Promise<Record<string, strin
   const shipment = need(shipments[0], 'a shipment for one’s own people')
   return {
     channel: connectionOf('shopify'),
+    opening: need(
+      connections.find(({ connector, state }) => connector === 'woocommerce' && state === 'shadow'),
+      'a shop in shadow',
+    ).connectionId,
     described: connectionOf('generic-warehouse'),
     order: orderUnderWay(orders).orderId,
     'open-order': need(

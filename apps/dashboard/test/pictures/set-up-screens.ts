@@ -110,6 +110,16 @@ export const setUpScreens: readonly ShownScreen[] = [
     zh: ['将要写入的内容', '上线之前，中枢将写入的每一个数字。'],
   },
   {
+    name: 'opening',
+    route: '/connections/$id/opening',
+    path: '/connections/{opening}/opening',
+    en: [
+      'Opening stock',
+      'The stock that a shop shows becomes the first in the ledger: open orders first, then every difference, then going live.',
+    ],
+    zh: ['期初库存', '店铺显示的库存成为账上的第一笔库存：先读取未完成订单，再查看每一处差异，然后上线。'],
+  },
+  {
     name: 'reconnect',
     route: '/connections/$id/reconnect',
     path: '/connections/{channel}/reconnect',

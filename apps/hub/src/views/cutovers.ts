@@ -1,5 +1,5 @@
 import type { Cutover, CutoverDetail, CutoverList } from '@plimsoll/client'
-import { findCutovers, readCutover, readCutoverLines, type SyncContext } from '@plimsoll/sync'
+import { findCutovers, readCutover, readCutoverLines, type SyncContext, skipCodeOf } from '@plimsoll/sync'
 
 type Stored = Awaited<ReturnType<typeof readCutover>>
 
@@ -20,5 +20,9 @@ export async function listCutovers(context: SyncContext): Promise<CutoverList> {
 /** With the differences of its proposal, the largest first. */
 export async function getCutover(context: SyncContext, idOrName: string): Promise<CutoverDetail> {
   const stored = await readCutover(context, idOrName)
-  return { ...toCutover(stored), rows: await readCutoverLines(context, stored.cutoverId) }
+  const lines = await readCutoverLines(context, stored.cutoverId)
+  return {
+    ...toCutover(stored),
+    rows: lines.map((line) => ({ ...line, skippedCode: skipCodeOf(line.skipped) })),
+  }
 }

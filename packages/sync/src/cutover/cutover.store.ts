@@ -1,4 +1,4 @@
-import { type CutoverTable, type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { type CutoverTable, type Db, type Tracking, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { ProposedLine } from './cutover.ts'
 
@@ -83,7 +83,7 @@ export type SourceFigure = {
   locationId: string
   proposed: number
   ledger: number
-  tracking: string
+  tracking: Tracking
   isVirtualKit: boolean
   listings: number
 }
@@ -215,16 +215,24 @@ export type CutoverLine = {
   locationCode: string
   proposed: number
   ledger: number
+  /** Units of open orders there, now. */
+  reserved: number
   skipped: string | null
 }
 
 /** The lines of a proposal, the largest differences first. */
 export async function findLines(db: Db, organizationId: string, cutoverId: string): Promise<CutoverLine[]> {
   const found = await sql<CutoverLine>`
-    select item.sku, location.code as location_code, proposed, ledger, skipped
+    select item.sku, location.code as location_code, proposed, ledger,
+      coalesce(there.reserved, 0)::bigint as reserved, skipped
     from cutover_line as line
     join item on item.organization_id = line.organization_id and item.item_id = line.item_id
     join location on location.organization_id = line.organization_id and location.location_id = line.location_id
+    left join lateral (
+      select sum(reserved) as reserved from balance
+      where balance.organization_id = line.organization_id and balance.item_id = line.item_id
+        and balance.location_id = line.location_id
+    ) as there on true
     where line.organization_id = ${organizationId} and line.cutover_id = ${cutoverId}
     order by abs(proposed - ledger) desc, item.sku, location.code`.execute(db)
   return found.rows

@@ -1,4 +1,4 @@
-import type { CutoverState } from '@plimsoll/database'
+import type { CutoverState, Tracking } from '@plimsoll/database'
 
 /**
  * A cut-over: open orders are imported and reserved, opening stock is proposed, a person approves the differences, they
@@ -56,19 +56,31 @@ export type ProposedLine = {
   skipped: string | null
 }
 
+const SKIPPED = {
+  'virtual-kit': 'a virtual kit has no stock of its own',
+  lot: 'tracked by lot: count it with its lots',
+  serial: 'tracked by serial: count it with its serials',
+  'several-listings': 'several listings of the source show it, and nobody knows whether they share it',
+} as const
+export type SkipCode = keyof typeof SKIPPED
+
 /** Why a line cannot be taken over by itself; null: it can. */
 export function skipReason({
   tracking,
   isVirtualKit,
   listings,
 }: {
-  tracking: string
+  tracking: Tracking
   isVirtualKit: boolean
   listings: number
 }): string | null {
-  if (isVirtualKit) return 'a virtual kit has no stock of its own'
-  if (tracking !== 'plain') return `tracked by ${tracking}: count it with its ${tracking}s`
-  return listings > 1
-    ? 'several listings of the source show it, and nobody knows whether they share it'
-    : null
+  if (isVirtualKit) return SKIPPED['virtual-kit']
+  if (tracking !== 'plain') return SKIPPED[tracking]
+  return listings > 1 ? SKIPPED['several-listings'] : null
 }
+
+/** The code of a reason that was kept, for whoever says it in another language; null: it is none of these. */
+export function skipCodeOf(reason: string | null): SkipCode | null {
+  return skipCodes.find((code) => SKIPPED[code] === reason) ?? null
+}
+const skipCodes = Object.keys(SKIPPED) as SkipCode[]

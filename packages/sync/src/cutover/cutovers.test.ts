@@ -78,7 +78,7 @@ test('the steps, each shown and approved; done twice, nothing changes', async ()
   expect(await world.available('MUG')).toBe(-5)
   const proposed = await proposeOpening(context, 'opening', [])
   expect(await readCutoverLines(context, proposed.cutoverId)).toEqual([
-    { sku: 'MUG', locationCode: 'MAIN', proposed: OPENING, ledger: 0, skipped: null },
+    { sku: 'MUG', locationCode: 'MAIN', proposed: OPENING, ledger: 0, reserved: 5, skipped: null },
   ])
   await expect(approveCutover(context, 'opening', { digest: 'another', actor: 'Ben' })).rejects.toMatchObject(
     {

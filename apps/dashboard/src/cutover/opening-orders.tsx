@@ -1,0 +1,87 @@
+import type { ConnectionRow, Cutover } from '@plimsoll/client'
+import { useQuery } from '@tanstack/react-query'
+import { formatNumber } from '../format.ts'
+import { useLanguage } from '../language.ts'
+import { Failure, withCode } from '../parts/notice.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { useSayTold } from '../tasks/use-say-told.ts'
+import { CancelOpening } from './cancel-opening.tsx'
+import { AuditFailed, type Reading, readingQuery } from './opening-queries.ts'
+import { OpeningSource } from './opening-source.tsx'
+
+/**
+ * Open orders are read and reserved, and every number of the shop is read, before any stock is taken over; it goes on by
+ * itself while somebody looks who may.
+ */
+export function OpeningOrders(props: { row: ConnectionRow; mayChange: boolean; cutover: Cutover }) {
+  const { cutover, mayChange } = props
+  const { t } = useLanguage()
+  // A file's orders are read too; its figures are told where the file is.
+  const isToRead = cutover.source === 'connection' || cutover.state === 'begun'
+  const { data, error, refetch } = useQuery({
+    ...readingQuery(cutover.cutoverId),
+    enabled: mayChange && isToRead,
+    // What failed is told, and begun again when somebody says so.
+    retry: false,
+  })
+  const again = () => void refetch()
+  return (
+    <Panel title={t('opening.step.orders')} note={<OpeningSource cutover={cutover} />}>
+      {error &&
+        (error instanceof AuditFailed ? (
+          <Unread failed={error} onRetry={again} />
+        ) : (
+          <Failure error={error} onRetry={again} />
+        ))}
+      <div className="max-w-3xl space-y-4 p-4">
+        {!isToRead && <p>{withCode(t('opening.fileGoesOn', { name: cutover.name }))}</p>}
+        {isToRead && mayChange && !error && <Progress reading={data} />}
+        {isToRead && !mayChange && <p className="text-ink-2">{t('opening.othersGoOn')}</p>}
+        {mayChange && <CancelOpening cutover={cutover} />}
+      </div>
+    </Panel>
+  )
+}
+
+function Progress({ reading }: { reading: Reading | undefined }) {
+  const { t, locale } = useLanguage()
+  const n = (value: number) => formatNumber(locale, value)
+  const [done, total] = reading?.kind === 'numbers' ? [reading.done, reading.total] : [0, null]
+  const isKnown = total !== null && total > 0
+  const said = () => {
+    if (reading?.kind === 'orders')
+      return t('opening.waiting', { count: reading.waiting, n: n(reading.waiting) })
+    if (reading?.kind !== 'numbers') return t('opening.reading')
+    return isKnown ? t('opening.numbersOf', { n: n(done), of: n(total) }) : t('opening.numbers')
+  }
+  return (
+    <>
+      <p role="status" className="font-medium">
+        {said()}
+      </p>
+      <div aria-hidden className="h-1.5 max-w-md overflow-hidden rounded bg-line">
+        <div
+          className={isKnown ? 'h-full bg-sea' : 'h-full w-1/3 animate-pulse bg-sea'}
+          style={isKnown ? { width: `${Math.min(100, (100 * done) / total)}%` } : undefined}
+        />
+      </div>
+      <p className="text-xs text-ink-2">{t('opening.readingNote')}</p>
+    </>
+  )
+}
+
+/** The shop's numbers could not be read. */
+function Unread({ failed, onRetry }: { failed: AuditFailed; onRetry: () => void }) {
+  const { t } = useLanguage()
+  const say = useSayTold()
+  const { problem, problemTold, state } = failed.job
+  const detail = problemTold === null ? (problem ?? state) : say('toldTrouble', problemTold)
+  return (
+    <div role="alert" className="m-4 max-w-xl rounded-md border border-red/40 bg-red-soft p-4">
+      <p>{t('opening.unread', { detail })}</p>
+      <button type="button" className="control mt-3" onClick={onRetry}>
+        {t('app.retry')}
+      </button>
+    </div>
+  )
+}
