@@ -1,4 +1,4 @@
-import { changeEditRule, changeGuard, changeProtection } from '@plimsoll/sync'
+import { changeGuard, changeProtection } from '@plimsoll/sync'
 import pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './invariants/books.ts'
 import { Checker } from './invariants/checker.ts'
@@ -323,10 +323,7 @@ class Lab {
     await this.#stepThrough(this.#floors.connect(context))
     const places = this.#floors.locationCodes
     for (const platform of this.#platforms.values()) {
-      await this.#stepThrough(connectPlatform(context, platform))
-      const planned = this.#plan.platforms.find(({ name }) => name === platform.name)
-      if (planned?.editRule !== undefined)
-        await this.#stepThrough(changeEditRule(context, platform.connectionId, planned.editRule))
+      await this.#stepThrough(connectPlatform(context, platform, this.#plan))
       if (places.length > 0) await this.#stepThrough(showWhatLiesAt(context, platform.connectionId, places))
       platform.isLive = false
       platform.stoppedSince = this.#scheduler.now

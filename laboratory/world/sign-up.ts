@@ -3,6 +3,7 @@ import { saveItems, saveLocation } from '@plimsoll/stock'
 import {
   ConnectionRegistry,
   changeConnection,
+  changeEditRule,
   changeKit,
   changeStock,
   connect,
@@ -58,7 +59,11 @@ async function makeKit(context: SyncContext, { sku, parts }: Plan['kits'][number
 }
 
 /** Connects one platform and imports what it lists: it is in shadow from then on. */
-export async function connectPlatform(context: SyncContext, platform: Platform): Promise<void> {
+export async function connectPlatform(
+  context: SyncContext,
+  platform: Platform,
+  { platforms }: Pick<Plan, 'platforms'>,
+): Promise<void> {
   const { connectionId } = await connect(context, {
     connector: `lab-${platform.name}`,
     name: platform.name,
@@ -68,6 +73,8 @@ export async function connectPlatform(context: SyncContext, platform: Platform):
     ordersPollMs: 1_500,
   })
   platform.connectionId = connectionId
+  const editRule = platforms.find(({ name }) => name === platform.name)?.editRule
+  if (editRule !== undefined) await changeEditRule(context, connectionId, editRule)
   const open = await new ConnectionRegistry(context).find(connectionId)
   if (open === undefined) throw new Error('The connection has just been made.')
   await importConnection(context, open)

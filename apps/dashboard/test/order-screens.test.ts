@@ -94,6 +94,16 @@ async function holdThere(): Promise<void> {
   )
 }
 
+async function letGoThere(): Promise<void> {
+  const { orderId } = order
+  await sql`update sales_order set channel_holds = '[]'::jsonb where order_id = ${orderId}`.execute(
+    database.kysely,
+  )
+  await sql`delete from order_hold where order_id = ${orderId} and reason = 'channel'`.execute(
+    database.kysely,
+  )
+}
+
 /** Each screen with its data, and what only its data can show. */
 const full = (): [path: string, shows: string][] => [
   ['/orders', order.number],
@@ -220,6 +230,7 @@ whenBrowser(
   'an order is held and released on its page, then packed by scanner at 390 pixels and has left',
   { timeout: 120_000 },
   async () => {
+    await letGoThere()
     const page = await openPage(browser, `${site?.address}/orders/${order.orderId}`, {
       language: 'en',
       theme: 'light',

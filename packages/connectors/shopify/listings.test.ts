@@ -65,6 +65,9 @@ test('check() names the rights that are missing; a right to write includes the o
             /^The application does not ask for read_merchant_managed_\w+, write_merchant_managed_\w+:/,
           ),
         ],
+        warningsInChinese: [
+          expect.stringMatching(/^应用未申请 read_merchant_managed_\w+、write_merchant_managed_\w+：/),
+        ],
       })
     },
   ))

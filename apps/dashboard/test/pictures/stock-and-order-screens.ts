@@ -225,8 +225,11 @@ export const dailyScreens: readonly ShownScreen[] = [
     name: 'return',
     route: '/returns/$return',
     path: '/returns/{return}',
-    en: ['A return', 'Inspected unit by unit: good, damaged, or disposed of.'],
-    zh: ['退货详情', '逐件检验：完好、损坏或报废。'],
+    en: [
+      'A return',
+      'Inspected unit by unit: good, damaged, or disposed of. Where it comes to a warehouse: what the warehouse knows of it, and what it found.',
+    ],
+    zh: ['退货详情', '逐件检验：完好、损坏或报废。若退回仓库：显示仓库是否已知悉，以及仓库的检验结果。'],
   },
   {
     name: 'pick-list',

@@ -28,8 +28,12 @@ test('a wish is the channel’s word: it counts where the settings name it, and 
 
 test('warehouses without one are warned of, not all by name', () => {
   expect(methodWarnings(['CODE'], ['A', 'B'])).toEqual([])
-  expect(methodWarnings(['A=CODE'], ['A', 'B']).join()).toContain('for B:')
-  expect(methodWarnings([], ['A', 'B', 'C', 'D', 'E', 'F', 'G']).join()).toContain('A, B, C, D, E and 2 more')
+  const [one] = methodWarnings(['A=CODE'], ['A', 'B'])
+  expect(one?.en).toContain('for B:')
+  const [many] = methodWarnings([], ['A', 'B', 'C', 'D', 'E', 'F', 'G'])
+  expect(many?.en).toContain('A, B, C, D, E and 2 more')
+  for (const name of ['A', 'B', 'C', 'D', 'E']) expect(many?.zh).toContain(name)
+  expect(many?.zh).toContain('等 7 个')
 })
 
 test.each([
