@@ -165,7 +165,7 @@ export const cutoverDetail = cutover.extend({
       reserved: z.int().describe('Units of open orders there, now.'),
       skipped: z.string().nullable().describe('Why nothing is done about it.'),
       skippedCode: z
-        .enum(['virtual-kit', 'lot', 'serial', 'several-listings'])
+        .enum(['virtual-kit', 'lot', 'serial', 'several-listings', 'counted-since'])
         .nullable()
         .describe('The same as a code.'),
     }),
@@ -173,8 +173,15 @@ export const cutoverDetail = cutover.extend({
 })
 export type CutoverDetail = z.infer<typeof cutoverDetail>
 
-/** POST /cutovers/:name/orders: how many events of orders still wait, and how many are parked. */
-export const cutoverOrders = cutover.extend({ waiting: count, parked: count })
+/** POST /cutovers/:name/orders: how many events of orders still wait, how many are parked, and how far the numbers are read. */
+export const cutoverOrders = cutover.extend({
+  waiting: count,
+  parked: count,
+  numbers: z
+    .object({ read: count, total: count.nullable().describe('Null: not known yet.') })
+    .nullable()
+    .describe('How many of the source’s numbers are read, while they are being read.'),
+})
 export type CutoverOrders = z.infer<typeof cutoverOrders>
 
 /** GET /orders/:id/timeline: when it was placed, seen and applied, and when each other channel showed it. */

@@ -1,7 +1,7 @@
 /** The public face of the stock package. */
 
 export { AssertionFailed, assert } from './assert.ts'
-export { findBalancesOfItem, lockAllLots, prepareBalances } from './balances.store.ts'
+export { findBalancesOfItem, lockAllLots, lockPlaces, prepareBalances } from './balances.store.ts'
 export {
   type ClaimBase,
   type ClaimOwner,
@@ -23,7 +23,7 @@ export type { PlacedKind, StockCommand } from './commands/command.ts'
 export { digestOf } from './commands/command-keys.store.ts'
 export { CommandWriter } from './commands/command-writer.ts'
 export type { CommandResult } from './commands/kind.ts'
-export { runStockCommands } from './commands/run-commands.ts'
+export { inKeyedTransaction, runStockCommands } from './commands/run-commands.ts'
 export { type StockContext, UNALLOCATED_LOT } from './context.ts'
 export {
   approveStockCount,

@@ -106,6 +106,11 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Begin it, or use the name of one that was begun.',
   },
+  'numbers-unread': {
+    status: 502,
+    fault: 'passing',
+    cure: 'See on the connection’s page why, then ask again: they are read anew.',
+  },
   'unknown-order': { status: 404, fault: 'yours', cure: 'Check the id or the number of the order.' },
   'ambiguous-order': {
     status: 409,

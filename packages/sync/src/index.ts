@@ -132,10 +132,10 @@ export { describeProblem } from './connections/problems.ts'
 export { applicationKeyOf, ConnectionRegistry, type OpenConnection } from './connections/registry.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
 export { type CountedPlaces, readCountedPlaces, tieCountedPlace } from './counts/counted-places.ts'
+export { applyCutover } from './cutover/apply-cutover.ts'
 export { type Cutover, findCutovers } from './cutover/cutover.store.ts'
 export { type OpeningLine, skipCodeOf } from './cutover/cutover.ts'
 export {
-  applyCutover,
   approveCutover,
   beginCutover,
   cancelCutover,

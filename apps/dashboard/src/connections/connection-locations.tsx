@@ -13,6 +13,9 @@ import { LocationPreview } from './location-preview.tsx'
 
 type Row = ConnectionLocationList['rows'][number]
 
+/** What a choice began from: it is saved over that, and over nothing that came since. */
+const toBase = (list: ConnectionLocationList) => ({ version: list.version, before: toDraft(list) })
+
 /** The platform's locations, which of ours stand behind each, and what a change of that would come to before it is made. */
 export function ConnectionLocations({ connectionId }: { connectionId: string }) {
   const { t } = useLanguage()
@@ -28,8 +31,7 @@ export function ConnectionLocations({ connectionId }: { connectionId: string }) 
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={3} />)}
       {rows?.length === 0 && <p className="px-4 py-3 text-ink-2">{t('pools.none')}</p>}
       {data && rows !== undefined && rows.length > 0 && (
-        // What is saved begins anew from what is true then.
-        <Choice key={data.version} connectionId={connectionId} list={data} rows={rows} />
+        <Choice connectionId={connectionId} list={data} rows={rows} />
       )}
     </Panel>
   )
@@ -39,15 +41,27 @@ function Choice(props: { connectionId: string; list: ConnectionLocationList; row
   const { connectionId, list, rows } = props
   const { t } = useLanguage()
   const ours = useQuery(locationsQuery)
-  const [before] = useState(() => toDraft(list))
-  const [draft, setDraft] = useState(before)
+  const newest = useQuery(connectionLocationsQuery(connectionId))
+  const [base, setBase] = useState(() => toBase(list))
+  const [draft, setDraft] = useState(base.before)
+  const { before } = base
   const changes = changesOf(before, draft)
+  const isBehind = list.version !== base.version
+  const beginAnew = (from: ConnectionLocationList) => {
+    const begun = toBase(from)
+    setBase(begun)
+    setDraft(begun.before)
+  }
+  // Who has chosen nothing goes along with what others save; a choice that was made is not taken from anybody.
+  if (isBehind && changes.length === 0) beginAnew(list)
   const preview = useMutation({
     mutationFn: (asked: LocationChange[]) => hub.previewConnectionLocations(connectionId, asked),
   })
   const save = useMutation({
-    mutationFn: (asked: LocationChange[]) => hub.changeConnectionLocations(connectionId, asked, list.version),
+    mutationFn: (asked: LocationChange[]) => hub.changeConnectionLocations(connectionId, asked, base.version),
     onSuccess: async (saved) => {
+      beginAnew(saved)
+      preview.reset()
       queryClient.setQueryData(connectionLocationsQuery(connectionId).queryKey, saved)
       await queryClient.invalidateQueries({ queryKey: ['connections'] })
     },
@@ -81,7 +95,18 @@ function Choice(props: { connectionId: string; list: ConnectionLocationList; row
       </ul>
       {ours.isError && <Failure error={ours.error} onRetry={() => void ours.refetch()} />}
       {preview.data && <LocationPreview preview={preview.data} />}
-      <Trouble error={preview.error ?? save.error} connectionId={connectionId} />
+      <Trouble
+        error={preview.error ?? save.error}
+        isBehind={isBehind && !save.isPending}
+        onBeginAnew={async () => {
+          // What the hub refused is older than what it has.
+          const { data } = isBehind ? { data: list } : await newest.refetch()
+          if (data === undefined) return
+          beginAnew(data)
+          preview.reset()
+          save.reset()
+        }}
+      />
       <div className="flex flex-wrap items-center justify-end gap-2 px-4 py-3">
         {changes.length === 0 ? (
           <p className="mr-auto text-ink-2" role="status">
@@ -176,24 +201,17 @@ function LocationLine(props: {
 }
 
 /** Somebody else saved meanwhile, or the hub refuses: what it says, and how to go on. */
-function Trouble({ error, connectionId }: { error: Error | null; connectionId: string }) {
+function Trouble(props: { error: Error | null; isBehind: boolean; onBeginAnew: () => Promise<void> }) {
+  const { error, isBehind } = props
   const { t } = useLanguage()
   const text = useProblemText(error)
-  if (error === null) return null
-  const isOutdated = error instanceof ApiProblem && error.problem.code === 'version-changed'
+  if (error === null && !isBehind) return null
+  const isOutdated = isBehind || (error instanceof ApiProblem && error.problem.code === 'version-changed')
   return (
     <div role="alert" className="flex flex-wrap items-center gap-3 px-4 pt-3">
       <p className="min-w-0 break-words text-red">{isOutdated ? t('pools.outdated') : text}</p>
       {isOutdated && (
-        <button
-          type="button"
-          className="control"
-          onClick={() =>
-            void queryClient.invalidateQueries({
-              queryKey: connectionLocationsQuery(connectionId).queryKey,
-            })
-          }
-        >
+        <button type="button" className="control" onClick={() => void props.onBeginAnew()}>
           {t('pools.reload')}
         </button>
       )}

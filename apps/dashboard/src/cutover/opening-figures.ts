@@ -29,21 +29,6 @@ export function sumsOf(rows: readonly OpeningRow[]) {
   }
 }
 
-/**
- * Whether two proposals book the same: what was looked at is the differences, and while a shop ships both figures of a place
- * fall together.
- */
-export function bookSame(one: readonly OpeningRow[], other: readonly OpeningRow[]): boolean {
-  const bookings = (rows: readonly OpeningRow[]) =>
-    rows
-      .filter(differs)
-      .map(({ sku, locationCode, proposed, ledger }) =>
-        JSON.stringify([sku, locationCode, proposed - ledger]),
-      )
-  const [before, after] = [bookings(one), new Set(bookings(other))]
-  return before.length === after.size && before.every((each) => after.has(each))
-}
-
 /** The cut-over of a connection that counts: the newest that was not given up. */
 export function currentOf(rows: readonly Cutover[], connectionId: string): Cutover | undefined {
   return rows.find((row) => row.connectionId === connectionId && row.state !== 'cancelled')

@@ -4,9 +4,8 @@ import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, withCode } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { useSayTold } from '../tasks/use-say-told.ts'
 import { CancelOpening } from './cancel-opening.tsx'
-import { AuditFailed, type Reading, readingQuery } from './opening-queries.ts'
+import { type Reading, readingQuery } from './opening-queries.ts'
 import { OpeningSource } from './opening-source.tsx'
 
 /**
@@ -24,15 +23,9 @@ export function OpeningOrders(props: { row: ConnectionRow; mayChange: boolean; c
     // What failed is told, and begun again when somebody says so.
     retry: false,
   })
-  const again = () => void refetch()
   return (
     <Panel title={t('opening.step.orders')} note={<OpeningSource cutover={cutover} />}>
-      {error &&
-        (error instanceof AuditFailed ? (
-          <Unread failed={error} onRetry={again} />
-        ) : (
-          <Failure error={error} onRetry={again} />
-        ))}
+      {error && <Failure error={error} onRetry={() => void refetch()} />}
       <div className="max-w-3xl space-y-4 p-4">
         {!isToRead && <p>{withCode(t('opening.fileGoesOn', { name: cutover.name }))}</p>}
         {isToRead && mayChange && !error && <Progress reading={data} />}
@@ -67,21 +60,5 @@ function Progress({ reading }: { reading: Reading | undefined }) {
       </div>
       <p className="text-xs text-ink-2">{t('opening.readingNote')}</p>
     </>
-  )
-}
-
-/** The shop's numbers could not be read. */
-function Unread({ failed, onRetry }: { failed: AuditFailed; onRetry: () => void }) {
-  const { t } = useLanguage()
-  const say = useSayTold()
-  const { problem, problemTold, state } = failed.job
-  const detail = problemTold === null ? (problem ?? state) : say('toldTrouble', problemTold)
-  return (
-    <div role="alert" className="m-4 max-w-xl rounded-md border border-red/40 bg-red-soft p-4">
-      <p>{t('opening.unread', { detail })}</p>
-      <button type="button" className="control mt-3" onClick={onRetry}>
-        {t('app.retry')}
-      </button>
-    </div>
   )
 }

@@ -2,43 +2,24 @@ import type { CutoverDetail } from '@plimsoll/client'
 import { ApiProblem } from '@plimsoll/client/client'
 import { useMutation } from '@tanstack/react-query'
 import { hub } from '../hub.ts'
-import { bookSame } from './opening-figures.ts'
-import { keepDetail, readAgain } from './opening-queries.ts'
+import { readAgain } from './opening-queries.ts'
 
 /**
- * Approves what was looked at and books it. It is worked out once more first: a count, or another cut-over, that was booked since
- * somebody looked would otherwise be added to. Where it would book something else, nothing is booked and it is shown anew.
+ * Approves what was looked at and books it. Where something else would be booked by now (a count since, a receipt), the hub books
+ * none of that and works it out anew, to be looked at again.
  */
 export function useTake() {
   return useMutation({
-    mutationFn: async (seen: CutoverDetail): Promise<'taken' | 'changed'> => {
-      const { cutoverId } = seen
-      if (seen.state === 'proposed') {
-        const digest = await digestOfSame(seen)
-        if (digest === undefined || !(await isApproved(cutoverId, digest))) return 'changed'
+    mutationFn: async ({ cutoverId, state, digest }: CutoverDetail): Promise<'taken' | 'changed'> => {
+      try {
+        if (state === 'proposed') await hub.approveCutover(cutoverId, digest ?? '')
+        await hub.applyCutover(cutoverId)
+        return 'taken'
+      } catch (error) {
+        if (error instanceof ApiProblem && error.problem.code === 'preview-outdated') return 'changed'
+        throw error
       }
-      await hub.applyCutover(cutoverId)
-      return 'taken'
     },
     onSettled: readAgain,
   })
-}
-
-/** Of the proposal as it is now; undefined: it books something else than what was seen. */
-async function digestOfSame(seen: CutoverDetail): Promise<string | undefined> {
-  // A file tells its figures only once, with the file.
-  if (seen.source !== 'connection') return seen.digest ?? undefined
-  const fresh = await hub.proposeCutover(seen.cutoverId)
-  keepDetail(fresh)
-  return bookSame(seen.rows, fresh.rows) ? (fresh.digest ?? undefined) : undefined
-}
-
-async function isApproved(cutoverId: string, digest: string): Promise<boolean> {
-  try {
-    await hub.approveCutover(cutoverId, digest)
-    return true
-  } catch (error) {
-    if (error instanceof ApiProblem && error.problem.code === 'preview-outdated') return false
-    throw error
-  }
 }

@@ -38,7 +38,6 @@ export const enCutover = {
     waiting_other: '{{n}} orders wait to be worked through.',
     numbers: 'Orders are read. Reading every number that the shop shows now.',
     numbersOf: 'Orders are read. Reading every number that the shop shows now: {{n}} of {{of}}.',
-    unread: 'The numbers of the shop could not be read: {{detail}}',
     readingNote: 'You can leave this page: it goes on when you come back.',
     othersGoOn: 'It goes on when an admin or owner opens this page.',
     fileGoesOn:
@@ -66,6 +65,7 @@ export const enCutover = {
       'virtual-kit': 'a kit has no stock of its own, its parts have.',
       lot: 'it is kept by lots. Count it with its lots.',
       serial: 'it is kept by serial numbers. Count it with them.',
+      'counted-since': 'counted since then; the count is the newer truth.',
       'several-listings': 'several listings show it, and nobody knows whether they share it. Count it.',
       other: 'count it.',
     },
@@ -76,7 +76,8 @@ export const enCutover = {
     sameTitle: 'Nothing differs',
     sameText: 'Plimsoll’s ledger says what the shop says already.',
     again: 'Work it out again',
-    changed: 'The numbers have changed since you looked, so nothing was booked. This is how they are now.',
+    changed:
+      'The numbers have changed since you looked, so what differs was not booked. This is how it is now.',
     take: 'Take them over',
     takeTitle: 'Take the opening stock of {{name}} over?',
     takeText:

@@ -153,6 +153,7 @@ export const zhProblems: Readonly<Record<string, string>> = {
   'unknown-preview': '该连接没有此预览。',
   'preview-outdated': '预览之后又有更多数字会上升或归零，请重新预览。',
   'unknown-cutover': '没有此切换。',
+  'numbers-unread': '未能读取店铺的数量。请到连接页面查看原因，然后重试：会重新读取。',
   'unknown-order': '没有此订单。',
   'ambiguous-order': '多个渠道的订单使用此编号。',
   'invalid-order': '订单行的商品或数量不正确，未做任何更改。',

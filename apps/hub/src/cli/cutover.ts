@@ -76,19 +76,22 @@ export function cutoverCommand(program: Command, exit: (code: number) => void): 
         ),
       )
     })
-  step('orders', 'read the open orders; again until none waits').action(
+  step('orders', 'read the open orders, then the numbers of the source; again until it is done').action(
     async (name: string, options: CommonOptions) => {
       exit(
         await runReading(
           options,
           async ({ context }) => {
             const done = await importOpenOrders(context, new ConnectionRegistry(context), name)
-            return { ...toCutover(done.cutover), waiting: done.waiting, parked: done.parked }
+            const { waiting, parked, numbers } = done
+            return { ...toCutover(done.cutover), waiting, parked, numbers }
           },
           (done) =>
             done.waiting > 0
               ? `${done.waiting} events wait to be applied by plimsoll serve; say it again once they are.`
-              : `${sayState(done)}\n${done.parked} events are parked and need a person.`,
+              : done.numbers !== null
+                ? `${sayNumbers(done.numbers)} by plimsoll serve; say it again once they all are.`
+                : `${sayState(done)}\n${done.parked} events are parked and need a person.`,
         ),
       )
     },
@@ -172,6 +175,10 @@ function parseLines(text: string): OpeningLine[] {
     }
     return [{ sku, locationCode, quantity: Number(quantity) }]
   })
+}
+
+function sayNumbers({ read, total }: { read: number; total: number | null }): string {
+  return `${read}${total === null ? '' : ` of ${total}`} numbers of the source are read`
 }
 
 function sayState({ name, state, source, asOf }: Cutover): string {

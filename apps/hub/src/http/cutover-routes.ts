@@ -127,10 +127,17 @@ export function cutoverRoutes({ context, engine }: ServerContext): FastifyPlugin
         path: '/cutovers/:name/orders',
         operation: 'importCutoverOrders',
         tag,
-        summary: 'Reads open orders; done once none waits: ask again until then.',
+        summary:
+          'Reads open orders, then every number of the source; done once none waits and all are read: ask again until then.',
         params,
         answers: { 200: cutoverOrders },
-        errors: [...ofAny, 'unknown-connection', 'platform-refused', 'platform-unavailable'],
+        errors: [
+          ...ofAny,
+          'unknown-connection',
+          'platform-refused',
+          'platform-unavailable',
+          'numbers-unread',
+        ],
       },
       async ({ params: { name } }) => {
         const { cutover: stored, ...left } = await importOpenOrders(context, engine.registry, name)
@@ -180,10 +187,11 @@ export function cutoverRoutes({ context, engine }: ServerContext): FastifyPlugin
         path: '/cutovers/:name/apply',
         operation: 'applyCutover',
         tag,
-        summary: 'Applies the approved differences; done twice, it changes nothing.',
+        summary:
+          'Applies the approved differences, unless something else would be booked by now; done twice, it changes nothing.',
         params,
         answers: { 200: cutover },
-        errors: ofAny,
+        errors: [...ofAny, 'preview-outdated'],
       },
       async ({ params: { name } }) => ({ 200: toCutover(await applyCutover(context, name)) }),
     )

@@ -4,7 +4,8 @@ import { findCutovers, readCutover, readCutoverLines, type SyncContext, skipCode
 type Stored = Awaited<ReturnType<typeof readCutover>>
 
 /** A cut-over as the API says it. */
-export function toCutover({ ordersSince: _, ordersReadAt: __, ...cutover }: Stored): Cutover {
+export function toCutover(stored: Stored): Cutover {
+  const { ordersSince: _, ordersReadAt: __, numbersJobId: ___, ...cutover } = stored
   return {
     ...cutover,
     asOf: cutover.asOf?.toISOString() ?? null,
@@ -23,6 +24,9 @@ export async function getCutover(context: SyncContext, idOrName: string): Promis
   const lines = await readCutoverLines(context, stored.cutoverId)
   return {
     ...toCutover(stored),
-    rows: lines.map((line) => ({ ...line, skippedCode: skipCodeOf(line.skipped) })),
+    rows: lines.map(({ itemId: _, locationId: __, ...line }) => ({
+      ...line,
+      skippedCode: skipCodeOf(line.skipped),
+    })),
   }
 }

@@ -122,6 +122,8 @@ export interface CutoverTable {
   state: CutoverState
   ordersSince: Date
   ordersReadAt: Date | null
+  /** The audit that reads every number of the source, once its open orders are applied. */
+  numbersJobId: string | null
   digest: string | null
   actor: string
   approvedBy: string | null

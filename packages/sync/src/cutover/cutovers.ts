@@ -1,7 +1,6 @@
 import type { CutoverSource } from '@plimsoll/database'
 import { inTransaction } from '@plimsoll/database'
-import { digestOf, type StockCommand } from '@plimsoll/stock'
-import { changeStock } from '../availability/stock-changes.ts'
+import { digestOf } from '@plimsoll/stock'
 import { findConnectionId } from '../connections/connections.ts'
 import { openOperations } from '../connections/open-connector.ts'
 import type { ConnectionRegistry } from '../connections/registry.ts'
@@ -16,19 +15,17 @@ import {
   type CutoverLine,
   countUnapplied,
   findCutover,
-  findFiguresAsOf,
-  findFiguresOfConnection,
   findLines,
   insertCutover,
   lockCutover,
-  type SourceFigure,
   saveCutover,
   saveLines,
 } from './cutover.store.ts'
-import { type CutoverStep, decideCutover, type OpeningLine, skipReason } from './cutover.ts'
+import { type CutoverStep, decideCutover, type OpeningLine, toProposedLine } from './cutover.ts'
+import { findFiguresAsOf, findFiguresOfConnection, type SourceFigure } from './figures.store.ts'
+import { type NumbersRead, readNumbers } from './opening-numbers.ts'
 
 const PAGES_MAX = 10_000
-const COMMANDS_AT_ONCE = 500
 
 export type NewCutover = {
   name: string
@@ -71,6 +68,7 @@ export async function beginCutover(context: SyncContext, wish: NewCutover): Prom
     state: 'begun',
     ordersSince: wish.ordersSince,
     ordersReadAt: null,
+    numbersJobId: null,
     digest: null,
     actor: wish.actor,
     approvedBy: null,
@@ -94,37 +92,46 @@ export async function readCutoverLines(context: SyncContext, cutoverId: string):
 }
 
 /**
- * Reads the orders of the connection, and of the source, into the inbox; whoever works them applies and reserves them.
- * Once none of them waits any more the step is done: call it again until then, at no harm.
- * @returns how many still wait, and how many are parked and need a person
+ * Reads the orders of the connection, and of the source, into the inbox; whoever works them applies and reserves them. Once
+ * none of them waits any more, every number of the source is read. Once they all are the step is done: call it again until
+ * then, at no harm.
+ * @returns how many still wait, how many are parked and need a person, and how far the numbers are read; null: nothing is
+ * being read
+ * @throws SyncProblem `numbers-unread` where they could not be read
  */
 export async function importOpenOrders(
   context: SyncContext,
   registry: ConnectionRegistry,
   idOrName: string,
-): Promise<{ cutover: Cutover; waiting: number; parked: number }> {
+): Promise<{ cutover: Cutover; waiting: number; parked: number; numbers: NumbersRead | null }> {
   const { organizationId, database } = context
   const known = await readCutover(context, idOrName)
+  const { cutoverId } = known
   const connectionIds = [...new Set([known.connectionId, known.sourceConnectionId ?? known.connectionId])]
+  /** Notes something while the step goes on. */
+  const note = async (noted: Partial<Cutover>) =>
+    await changeCutover(context, cutoverId, 'import-orders', async (cutover) => ({ ...cutover, ...noted }))
   let readAt = known.ordersReadAt
   if (readAt === null && known.state === 'begun') {
     for (const connectionId of connectionIds)
       await readOrders(context, registry, connectionId, known.ordersSince)
     readAt = nowOf(context)
-    const read = readAt
-    await changeCutover(context, known.cutoverId, 'import-orders', async (cutover) => ({
-      ...cutover,
-      state: 'begun',
-      ordersReadAt: read,
-    }))
+    await note({ ordersReadAt: readAt })
   }
   const left = await countUnapplied(database.kysely, organizationId, connectionIds, readAt ?? nowOf(context))
-  if (left.waiting > 0) return { cutover: await readCutover(context, known.cutoverId), ...left }
-  const cutover = await changeCutover(context, known.cutoverId, 'import-orders', async (each, next) => ({
+  if (left.waiting > 0) return { cutover: await readCutover(context, cutoverId), ...left, numbers: null }
+  if (known.state === 'begun') {
+    const numbers = await readNumbers(context, known, () => note({ numbersJobId: null }))
+    if (numbers.kind === 'reading') {
+      const cutover = await note({ numbersJobId: numbers.jobId })
+      return { cutover, ...left, numbers: numbers.progress }
+    }
+  }
+  const cutover = await changeCutover(context, cutoverId, 'import-orders', async (each, next) => ({
     ...each,
     state: next,
   }))
-  return { cutover, ...left }
+  return { cutover, ...left, numbers: null }
 }
 
 async function readOrders(
@@ -167,20 +174,31 @@ export async function proposeOpening(
   idOrName: string,
   lines: readonly OpeningLine[],
 ): Promise<Cutover> {
-  const { organizationId } = context
   const { cutoverId } = await readCutover(context, idOrName)
-  return await changeCutover(context, cutoverId, 'propose', async (cutover, next, tx) => {
-    const figures =
-      cutover.sourceConnectionId === null
-        ? await findSaid(context, tx, lines, cutover.asOf ?? nowOf(context))
-        : await findFiguresOfConnection(tx, organizationId, cutover.sourceConnectionId)
-    const proposed = figures.map((figure) => ({ ...figure, skipped: skipReason(figure) }))
-    await saveLines(tx, organizationId, cutoverId, proposed)
-    const digest = digestOf(
-      proposed.map((line) => [line.itemId, line.locationId, line.proposed, line.ledger]),
-    )
-    return { ...cutover, state: next, digest, asOf: cutover.asOf ?? nowOf(context) }
-  })
+  return await changeCutover(context, cutoverId, 'propose', (cutover, next, tx) =>
+    saveProposal(context, tx, { ...cutover, state: next }, lines),
+  )
+}
+
+/** Works a proposal out and keeps it. @param lines of a file or a count */
+export async function saveProposal(
+  context: SyncContext,
+  tx: Tx,
+  cutover: Cutover,
+  lines: readonly OpeningLine[],
+): Promise<Cutover> {
+  const { organizationId } = context
+  const { cutoverId, sourceConnectionId } = cutover
+  const figures =
+    sourceConnectionId === null
+      ? await findSaid(context, tx, lines, cutover.asOf ?? nowOf(context))
+      : await findFiguresOfConnection(tx, organizationId, sourceConnectionId)
+  const proposed = figures.map(toProposedLine)
+  await saveLines(tx, organizationId, cutoverId, proposed)
+  const digest = digestOf(proposed.map((line) => [line.itemId, line.locationId, line.proposed, line.ledger]))
+  // A connection tells its numbers of now, each time; a file or a count is of its own moment.
+  const asOf = sourceConnectionId === null ? (cutover.asOf ?? nowOf(context)) : nowOf(context)
+  return { ...cutover, digest, asOf }
 }
 
 async function findSaid(
@@ -218,40 +236,6 @@ export async function approveCutover(
   })
 }
 
-/**
- * Applies the approved differences, each under a key of its own: cut off halfway, it goes on where it was; done twice,
- * it changes nothing. Every channel is told as of any other change of stock.
- * @throws SyncProblem where the ledger refuses one; the others are applied, and it can be done again
- */
-export async function applyCutover(context: SyncContext, idOrName: string): Promise<Cutover> {
-  const cutover = await readCutover(context, idOrName)
-  const { cutoverId, name, actor } = cutover
-  const step = decideCutover(cutover.state, 'apply')
-  if (step.kind === 'refused') throw syncProblem('wrong-state', 'state', step.message)
-  if (step.kind === 'done') return cutover
-  const lines = (await readCutoverLines(context, cutoverId)).filter(
-    ({ skipped, proposed, ledger }) => skipped === null && proposed !== ledger,
-  )
-  const commands = lines.map(
-    ({ sku, locationCode, proposed, ledger }): StockCommand => ({
-      kind: 'adjust',
-      key: `cutover:${digestOf([cutoverId, sku, locationCode])}`,
-      sku,
-      locationCode,
-      quantity: proposed - ledger,
-      actor,
-      reason: `cut-over ${name}`,
-      effectiveAt: cutover.asOf ?? undefined,
-    }),
-  )
-  for (let from = 0; from < commands.length; from += COMMANDS_AT_ONCE) {
-    const outcomes = await changeStock(context, commands.slice(from, from + COMMANDS_AT_ONCE))
-    const refused = outcomes.find((outcome) => outcome.kind === 'refused')
-    if (refused?.kind === 'refused') throw syncProblem('wrong-state', 'lines', refused.message)
-  }
-  return await changeCutover(context, cutoverId, 'apply', async (each, next) => ({ ...each, state: next }))
-}
-
 /** The last step: by a preview of the first writes that a person saw. @throws SyncProblem */
 export async function finishCutover(
   context: SyncContext,
@@ -278,7 +262,7 @@ export async function cancelCutover(context: SyncContext, idOrName: string): Pro
 }
 
 /** Does a step where it is to be done; one that was done before changes nothing. */
-async function changeCutover(
+export async function changeCutover(
   context: SyncContext,
   cutoverId: string,
   step: CutoverStep,
