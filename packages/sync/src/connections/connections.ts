@@ -25,6 +25,7 @@ import {
 } from './connections.store.ts'
 import { settleRegainedAccess } from './lost-access.ts'
 import { openOperations, tryCredentials } from './open-connector.ts'
+import { checkPatiently } from './patient-check.ts'
 import type { OpenConnection } from './registry.ts'
 
 export type NewConnection = {
@@ -124,7 +125,7 @@ export async function importConnection(
 
 /** Asks the platform of a connection who the hub is there, and what it may not do. */
 export async function checkConnection(context: SyncContext, open: OpenConnection): Promise<CheckResult> {
-  const check = await openOperations(context, open).check()
+  const check = await checkPatiently(context.clock, openOperations(context, open))
   return withWarnings(check, versionWarnings(open.connector.manifest, context.clock.now()))
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@plimsoll/connector-kit'
 import { exchangeNoter } from '../calls/call-log.ts'
 import type { SyncContext } from '../context.ts'
+import { checkPatiently } from './patient-check.ts'
 import type { OpenConnection } from './registry.ts'
 import { bindStored, toConnectorContext } from './stored-tokens.ts'
 
@@ -53,7 +54,8 @@ export async function tryCredentials(
   const open = connection === undefined ? undefined : { ...tried, connection }
   const plain = toConnectorContext(context, tried, openHttp(context, connector, open))
   const tokens = createTokens(connector, plain)
-  const check = await connector.open({ ...plain, http: withTokens(plain.http, tokens) }).check()
+  const operations = connector.open({ ...plain, http: withTokens(plain.http, tokens) })
+  const check = await checkPatiently(context.clock, operations)
   const found = withWarnings(check, versionWarnings(connector.manifest, context.clock.now()))
   return { check: found, credentials: tokens.credentials() }
 }
