@@ -26,9 +26,13 @@ export function useTake() {
 
 /** Of the proposal as it is now; undefined: it books something else than what was seen. */
 async function digestOfSame(seen: CutoverDetail): Promise<string | undefined> {
-  // A file tells its figures only once, with the file.
-  if (seen.source !== 'connection') return seen.digest ?? undefined
-  const fresh = await hub.proposeCutover(seen.cutoverId)
+  // What a file said stands in what was made of it.
+  const said = seen.rows.map(({ sku, locationCode, proposed }) => ({
+    sku,
+    location: locationCode,
+    quantity: proposed,
+  }))
+  const fresh = await hub.proposeCutover(seen.cutoverId, seen.source === 'connection' ? [] : said)
   keepDetail(fresh)
   return bookSame(seen.rows, fresh.rows) ? (fresh.digest ?? undefined) : undefined
 }
