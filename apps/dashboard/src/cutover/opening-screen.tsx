@@ -23,8 +23,7 @@ export function OpeningScreen() {
   const cutovers = useQuery(cutoversQuery)
   const row = connections.data?.rows.find(({ connectionId }) => connectionId === id)
   const failed = [connections, cutovers].find(({ data, error }) => data === undefined && error !== null)
-  if (connections.data !== undefined && row === undefined)
-    return <UnknownConnection />
+  if (connections.data !== undefined && row === undefined) return <UnknownConnection />
   return (
     <>
       <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-7 items-center">

@@ -91,7 +91,12 @@ export async function fillLongNames({ ask }: DemoApi, connectionId: string): Pro
     kind: 'email',
     address: `${long('desk', 50)}@harbour.example`,
   })
-  await ask('POST', '/views', { screen: 'items', name: long('View-', 60), search: { q: 'SKU' }, shared: true })
+  await ask('POST', '/views', {
+    screen: 'items',
+    name: long('View-', 60),
+    search: { q: 'SKU' },
+    shared: true,
+  })
   const { bulkId } = await ask<{ bulkId: string }>('POST', '/bulk-edits', {
     of: 'items',
     search: sku,

@@ -1,7 +1,7 @@
 import { openingFile } from '@plimsoll/client'
+import { FileProblem } from '@plimsoll/files'
 import type { FastifyPluginAsync } from 'fastify'
 import { readOpeningFile } from '../imports/opening-file.ts'
-import { ApiProblem } from './problem.ts'
 import { addRawRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -39,7 +39,7 @@ export function openingFileRoute({ imports: { context } }: ServerContext): Fasti
       },
       async (request, reply) => {
         if (!Buffer.isBuffer(request.body) || request.body.length === 0)
-          throw new ApiProblem('file-empty', 'The file is empty.', 'body')
+          throw new FileProblem('file-empty', 'The file is empty.')
         return reply.send(await readOpeningFile(context, request.body))
       },
     )
