@@ -5,6 +5,7 @@ import { type Database, migrate, openDatabase } from '../packages/database/src/i
 import {
   applyBulkEdit,
   DEFAULT_PACE,
+  findBulkLevels,
   getBulkEdit,
   proposeBulkEdit,
   type SyncContext,
@@ -33,29 +34,58 @@ export const bench: Bench = async ({ quick, say }) => {
     await migrate(database)
     const { organizationId } = await seedLargeBrand(database, { items, say })
     const context = toContext(database, organizationId)
-    let bulkId = ''
-    const asked = await measure(async () => {
-      const request = { of: 'items' as const, set: { bufferUnits: 2 }, actor: 'bench' }
-      bulkId = (await proposeBulkEdit(context, request)).bulkId
-      return false
-    })
-    say(`asked: ${JSON.stringify(asked)}`)
-    const previewed = await measure(() => stepBulkEdits(context))
-    say(`previewed: ${JSON.stringify(previewed)}`)
-    const { state, levels } = await getBulkEdit(context, bulkId)
-    if (state !== 'previewed') throw new Error(`it is ${state}`)
-    const accepted = await measure(async () => {
-      await applyBulkEdit(context, bulkId)
-      return false
-    })
-    const applied = await measure(() => stepBulkEdits(context))
-    const after = await getBulkEdit(context, bulkId)
-    if (after.state !== 'applied') throw new Error(`it is ${after.state}: ${after.problem}`)
-    return { items, levels, asked, previewed, accepted, applied }
+    const ofItems = await edit(context, { of: 'items', set: { bufferUnits: 2 } }, say)
+    // One listing of each item: what a person asks for who changes one shop.
+    const { name } = await database.kysely
+      .selectFrom('connection')
+      .innerJoin('listing', 'listing.connectionId', 'connection.connectionId')
+      .select('name')
+      .where('connection.organizationId', '=', organizationId)
+      .groupBy('name')
+      .orderBy((eb) => eb.fn.countAll(), 'desc')
+      .executeTakeFirstOrThrow()
+    const request = { of: 'listings', connection: name, set: { cap: 5 } } as const
+    const ofListings = await edit(context, request, say)
+    const residentMiB = Math.round(process.memoryUsage.rss() / 1024 ** 2)
+    return { items, ...ofItems, ofListings, residentMiB }
   } finally {
     await database.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Asked for, looked at whole, its first and its last page read, applied. */
+async function edit(
+  context: SyncContext,
+  request: Omit<Parameters<typeof proposeBulkEdit>[1], 'actor'>,
+  say: (text: string) => void,
+) {
+  let bulkId = ''
+  const asked = await measure(async () => {
+    bulkId = (await proposeBulkEdit(context, { ...request, actor: 'bench' })).bulkId
+    return false
+  })
+  say(`${request.of} asked: ${JSON.stringify(asked)}`)
+  const previewed = await measure(() => stepBulkEdits(context))
+  say(`${request.of} previewed: ${JSON.stringify(previewed)}`)
+  const { state, levels, scopes } = await getBulkEdit(context, bulkId)
+  if (state !== 'previewed') throw new Error(`it is ${state}`)
+  const page = await measure(async () => {
+    await findBulkLevels(context.database.kysely, context.organizationId, bulkId, {
+      after: undefined,
+      limit: 100,
+    })
+    return false
+  })
+  const accepted = await measure(async () => {
+    await applyBulkEdit(context, bulkId)
+    return false
+  })
+  const applied = await measure(() => stepBulkEdits(context))
+  say(`${request.of} applied: ${JSON.stringify(applied)}`)
+  const after = await getBulkEdit(context, bulkId)
+  if (after.state !== 'applied') throw new Error(`it is ${after.state}: ${after.problem}`)
+  return { scopes, levels, asked, previewed, page, accepted, applied }
 }
 
 type Measured = {

@@ -5,7 +5,9 @@ import { loadSimulator, type StartedSimulator } from '../../packages/connectors/
  * A brand that sells cameras by serial number, tea by lot, and gift sets of them, for browser tests: put in over the API
  * of a running hub and bought in a simulated shop, so that every life on the screens has been lived.
  */
-export type TrackedBrand = { stop(): Promise<void> }
+export type TrackedBrand = { shop: SeededShop; stop(): Promise<void> }
+/** Its address is the simulator's own; what it sells is connected under this id. */
+export type SeededShop = { url: string; connectionId: string }
 
 type Json = Record<string, unknown>
 const dayMs = 86_400_000
@@ -90,14 +92,14 @@ export async function seedTrackedBrand(hubUrl: string): Promise<TrackedBrand> {
   })
   await ask('PUT', '/policies', { minShelfLifeDays: 60, promiseIncoming: true, bufferUnits: 3 })
 
-  const shop = await openShop(ask, ['CAM-X100', 'TEA-OOLONG', 'MUG', 'SET-GIFT', 'SET-LARGE'])
+  const { shop, connectionId } = await openShop(ask, ['CAM-X100', 'TEA-OOLONG', 'MUG', 'SET-GIFT', 'SET-LARGE'])
   await sellCameras(ask, shop)
   await sellTea(ask, shop)
   await ask('POST', '/items/TEA-OOLONG/lots/OL-2607/status', {
     status: 'quarantined',
     reason: 'Waiting for the laboratory',
   })
-  return { stop: () => shop.close() }
+  return { shop: { url: shop.url, connectionId }, stop: () => shop.close() }
 }
 
 type Ask = ReturnType<typeof askHub>
@@ -114,7 +116,10 @@ function askHub(hubUrl: string) {
   }
 }
 
-async function openShop(ask: Ask, skus: string[]): Promise<StartedSimulator> {
+async function openShop(
+  ask: Ask,
+  skus: string[],
+): Promise<{ shop: StartedSimulator; connectionId: string }> {
   const start = await loadSimulator('woocommerce')
   if (start === undefined) throw new Error('there is no simulated shop')
   const shop = await start()
@@ -135,7 +140,7 @@ async function openShop(ask: Ask, skus: string[]): Promise<StartedSimulator> {
   await ask('POST', `/connections/${String(made.connectionId)}/import`, {})
   const { previewId } = await ask('POST', `/connections/${String(made.connectionId)}/preview`, {})
   await ask('POST', `/connections/${String(made.connectionId)}/live`, { preview: previewId })
-  return shop
+  return { shop, connectionId: String(made.connectionId) }
 }
 
 async function control(shop: StartedSimulator, what: string, body: unknown): Promise<Json> {

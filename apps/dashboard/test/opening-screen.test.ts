@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { zh } from '../src/locales/zh.ts'
 import { launchBrowser } from './browser.ts'
 import { expectWhole, newContext, openPage, settled, visit } from './screens.ts'
@@ -146,6 +146,68 @@ whenBrowser(
     ])
     await settled(page)
     await page.context().close()
+  },
+)
+
+whenBrowser(
+  'a spreadsheet of what was there: its moment, the file with its wrong rows, the differences, taken',
+  { timeout: 180_000 },
+  async () => {
+    for (const sku of ['OAR', 'JIB']) await site.ask('PUT', `/items/${sku}`, { name: sku })
+    const second = await openUnstockedShop(site.ask, {
+      name: 'Second shop',
+      location: 'MAIN',
+      goods: { FLAG: 5 },
+    })
+    const path = `${site.address}/connections/${second.connectionId}/opening`
+    const page = await openPage(browser, path)
+    const asOf = page.getByLabel('True for')
+    await asOf.fill('2036-01-01T10:00')
+    await page.getByText('Give a moment that is past.').waitFor()
+    expect(await page.getByRole('button', { name: 'Begin with a file' }).isDisabled()).toBe(true)
+    const local = new Date(Date.now() - 60_000 - new Date().getTimezoneOffset() * 60_000)
+    await asOf.fill(local.toISOString().slice(0, 16))
+    await expectWhole(page, 'a moment for a file')
+    await page.getByRole('button', { name: 'Begin with a file' }).click()
+    const input = page.getByLabel('Choose a file of opening stock').first()
+    await input.waitFor({ state: 'attached', timeout: 60_000 })
+
+    await input.setInputFiles({ name: 'a.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') })
+    await page.getByRole('alert').getByText('PDF').waitFor()
+    const text = 'SKU,数量\nOAR,12\nJIB,3\nNOBODY,1\nFLAG,many\n'
+    await input.setInputFiles({ name: 'stock.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await page.getByText('4 rows: 2 can be used, 2 cannot.').waitFor()
+    await page.getByText('NOBODY').first().waitFor()
+    await expectWhole(page, 'a file with wrong rows')
+    expect(await onHand()).toMatchObject({ OAR: 0, JIB: 0 })
+
+    // Left and come back to in Chinese: the file is given again, and read in this language.
+    const phone = await (await newContext(browser, { language: 'zh', theme: 'dark', width: 390 })).newPage()
+    await visit(phone, path)
+    const again = phone.getByLabel(zh.opening.fileChoose).first()
+    await again.waitFor({ state: 'attached' })
+    await again.setInputFiles({ name: '库存.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await phone.getByText('共 4 行：2 行可用，2 行不可用。').waitFor()
+    await phone.getByText('没有此 SKU 的商品。').waitFor()
+    await expectWhole(phone, 'a file with wrong rows on a phone')
+    await phone.context().close()
+
+    await page
+      .getByRole('button', { name: 'See the differences of 2 places, leave the wrong rows out' })
+      .click()
+    await page.getByRole('table', { name: 'Differences' }).waitFor()
+    expect(await lines(page)).toEqual(['JIBMAIN MAIN 0 3 +3 0', 'OARMAIN MAIN 0 12 +12 0'])
+    await page.getByRole('button', { name: 'Give another file' }).click()
+    const corrected = 'SKU,quantity\nOAR,11\nJIB,3\nFLAG,0\n'
+    await input.setInputFiles({ name: 'b.csv', mimeType: 'text/csv', buffer: Buffer.from(corrected) })
+    await page.getByRole('button', { name: 'See the differences of 3 places' }).click()
+    await page.getByText('OAR').first().waitFor()
+    await vi.waitFor(async () => expect((await lines(page)).join()).toContain('+11'), 20_000)
+    await takeOver(page)
+    await page.getByText('Now look at what would be written').waitFor()
+    expect(await onHand()).toMatchObject({ OAR: 11, JIB: 3, FLAG: 0 })
+    await page.context().close()
+    await second.shop.close()
   },
 )
 

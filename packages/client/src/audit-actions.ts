@@ -101,6 +101,7 @@ export const auditActions = [
   'proposeBulkEdit',
   'proposeCutover',
   'readConnectionFile',
+  'readOpeningFile',
   'readSample',
   'receiveInboundShipment',
   'receiveTransfer',

@@ -1,10 +1,16 @@
+import type { OpeningFile } from './import-shapes.ts'
 import type { Send } from './place-calls.ts'
 import type { Cutover, CutoverDetail, CutoverList, CutoverOrders } from './safety-shapes.ts'
 
 /** Calls about opening stock: a cut-over, from somebody else's count to the ledger's. */
 
 type Signal = AbortSignal | undefined
-export type NewCutoverBody = { name: string; connection: string; source: 'connection'; from: string }
+export type NewCutoverBody = { name: string; connection: string } & (
+  | { source: 'connection'; from: string }
+  /** `asOf`: the moment that it is true for. */
+  | { source: 'file' | 'count'; asOf: string }
+)
+export type OpeningLineBody = OpeningFile['lines'][number]
 
 export function cutoverCalls(call: Send) {
   const of = (name: string) => `/cutovers/${encodeURIComponent(name)}`
@@ -16,8 +22,11 @@ export function cutoverCalls(call: Send) {
     beginCutover: (body: NewCutoverBody) => call<Cutover>('POST', '/cutovers', body),
     /** Asked again until none waits. */
     importCutoverOrders: (name: string) => call<CutoverOrders>('POST', `${of(name)}/orders`),
-    /** Of a connection: it tells its own figures. */
-    proposeCutover: (name: string) => call<CutoverDetail>('POST', `${of(name)}/proposal`, { lines: [] }),
+    /** What a spreadsheet says; nothing of it is kept. */
+    readOpeningFile: (file: Blob) => call<OpeningFile>('POST', '/opening-files', file),
+    /** @param lines of a file or a count; a connection tells its own figures */
+    proposeCutover: (name: string, lines: readonly OpeningLineBody[] = []) =>
+      call<CutoverDetail>('POST', `${of(name)}/proposal`, { lines }),
     approveCutover: (name: string, digest: string) =>
       call<Cutover>('POST', `${of(name)}/approval`, { digest }),
     applyCutover: (name: string) => call<Cutover>('POST', `${of(name)}/apply`),

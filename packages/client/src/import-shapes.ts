@@ -19,6 +19,17 @@ export const importProblem = z.object({
   cure: z.string(),
 })
 export type ImportProblemView = z.infer<typeof importProblem>
+/** POST /opening-files */
+export const openingFile = z.object({
+  lines: z
+    .array(z.object({ sku: z.string(), location: z.string(), quantity: count }))
+    .describe('As POST /cutovers/:name/proposal takes them: of the rows that nothing is wrong with.'),
+  rows: count.describe('Of the file, below its header.'),
+  rowsBad: count.describe('Of these, left out of the lines.'),
+  problems: z.array(importProblem).describe('The first 100, in the order of the file.'),
+})
+export type OpeningFile = z.infer<typeof openingFile>
+
 export const importProblemPage = z.object({ rows: z.array(importProblem), next: z.string().nullable() })
 
 /** What a file of mappings leads to, over all its listings. */

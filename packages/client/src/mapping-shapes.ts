@@ -199,6 +199,7 @@ export const mappingTrial = z.object({
       title: z.string(),
       says: z.object({ sku: z.string(), unitsPerListing: z.int().min(1), isItem: z.boolean() }).nullable(),
       problem: z.string().nullable(),
+      problemInChinese: z.string().optional().describe('The same in Chinese.'),
     }),
   ),
 })

@@ -5,8 +5,13 @@ import { connectionCheck } from './connection-shapes.ts'
 
 const count = z.int()
 const texts = z.record(z.string(), z.string())
+const inChinese = z.string().optional().describe('The same in Chinese.')
 const wrong = z.array(
-  z.object({ field: z.string().describe('Below the feed.'), message: z.string().describe('With the cure.') }),
+  z.object({
+    field: z.string().describe('Below the feed.'),
+    message: z.string().describe('With the cure.'),
+    messageInChinese: inChinese,
+  }),
 )
 
 /** POST /connectors/:connector/samples/guess */
@@ -21,7 +26,7 @@ export type SampleGuessed = z.infer<typeof sampleGuess>
 /** POST /connectors/:connector/samples/read and /connections/:id/files/:position/read */
 export const sampleReading = z.object({
   problem: z.string().nullable().describe('Why the file cannot be read at all.'),
-  problemInChinese: z.string().optional().describe('The same in Chinese.'),
+  problemInChinese: inChinese,
   wrong,
   columns: z.array(z.string()).describe('Names under which cells stand.'),
   total: count.describe('Rows of the file.'),
@@ -33,11 +38,18 @@ export const sampleReading = z.object({
       cells: texts,
       meaning: texts.nullable().describe('By fields of ours; null: it is not understood.'),
       problem: z.string().nullable(),
-      problemInChinese: z.string().optional().describe('The same in Chinese.'),
+      problemInChinese: inChinese,
     }),
   ),
   fields: z
-    .array(z.object({ name: z.string(), value: z.string().nullable(), problem: z.string().nullable() }))
+    .array(
+      z.object({
+        name: z.string(),
+        value: z.string().nullable(),
+        problem: z.string().nullable(),
+        problemInChinese: inChinese,
+      }),
+    )
     .describe('Each field by itself: the first that its expression finds.'),
   sequence: z.string().nullable().describe('What its name says about its place among the others.'),
   saidAt: z.string().nullable(),
@@ -49,6 +61,7 @@ export const sampleWriting = z.object({
   name: z.string().nullable(),
   text: z.string().nullable().describe('As it would be written.'),
   problem: z.string().nullable(),
+  problemInChinese: inChinese,
   wrong,
   example: z.unknown().describe('What the expression is run over.'),
 })

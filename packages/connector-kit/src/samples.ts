@@ -34,7 +34,7 @@ export type SampleReading = {
   /** The same in Chinese, where the connector tells it. */
   problemInChinese?: string | undefined
   /** What is wrong in the description: the field below the feed, and the cure. */
-  wrong: { field: string; message: string }[]
+  wrong: SampleWrong[]
   /** The names under which cells stand. */
   columns: string[]
   /** Rows in the sample, and how many of those looked at are understood. */
@@ -43,7 +43,7 @@ export type SampleReading = {
   understood: number
   rows: SampleRow[]
   /** Each field of ours by itself: what its expression makes of the first row that it finds something in. */
-  fields: { name: string; value: string | undefined; problem: string | undefined }[]
+  fields: SampleField[]
   /** What its name says about its place among the others. */
   sequence: string | undefined
   saidAt: Date | undefined
@@ -64,7 +64,7 @@ export type SampleWriting = {
   /** As it would be written, shown as text. */
   text: string | undefined
   problem: string | undefined
-  wrong: { field: string; message: string }[]
+  wrong: SampleWrong[]
   /** What the expression is run over: so that one sees what there is. */
   example: unknown
 }

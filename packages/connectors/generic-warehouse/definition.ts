@@ -318,8 +318,11 @@ function inWords(issue: z.core.$ZodIssue): string {
   return `${field === '' ? 'the whole' : field}: ${message}`
 }
 
-/** What is wrong, by its field. */
-export function toWrong(issue: z.core.$ZodIssue): { field: string; message: string } {
+/** What is wrong, by its field. @param say how each message is put */
+export function toWrong(
+  issue: z.core.$ZodIssue,
+  say: (message: string) => string = String,
+): { field: string; message: string } {
   const field = issue.path.map(String).join('.')
   const nearest =
     issue.code === 'invalid_union'
@@ -328,7 +331,9 @@ export function toWrong(issue: z.core.$ZodIssue): { field: string; message: stri
         )[0]?.[0]
       : undefined
   const message =
-    nearest === undefined ? issue.message : `${nearest.path.map(String).join('.')} ${nearest.message}`.trim()
+    nearest === undefined
+      ? say(issue.message)
+      : `${nearest.path.map(String).join('.')} ${say(nearest.message)}`.trim()
   return { field, message }
 }
 

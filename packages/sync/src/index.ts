@@ -244,7 +244,7 @@ export {
   saveRules,
   tryRule,
 } from './mapping/rule-book.ts'
-export { mappingRule } from './mapping/rules.ts'
+export { mappingRule, ruleProblemInChinese } from './mapping/rules.ts'
 export { CONFIDENCES, type Confidence, type Reason, sayReason } from './mapping/suggestion.ts'
 export type { TouchedUnit } from './mapping/tie.store.ts'
 export { settleMappings, tieListings } from './mapping/tie.ts'

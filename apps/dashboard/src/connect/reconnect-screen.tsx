@@ -2,9 +2,10 @@ import type { ConnectionRow, GrantBegun } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
+import { UnknownConnection } from '../connections/unknown-connection.tsx'
 import { connectionsQuery, connectorsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
-import { Empty, Failure, Loading } from '../parts/notice.tsx'
+import { Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { AccessForm, type ConnectorForms, type Made } from './access-form.tsx'
 import { Connected } from './connected.tsx'
@@ -34,13 +35,7 @@ export function ReconnectScreen() {
     )
   }
   if (row === undefined || connector === undefined) {
-    return (
-      <Empty isPage title={t('connections.unknownTitle')} cure={t('connections.unknownCure')}>
-        <Link to="/connections" className="control">
-          {t('connections.title')}
-        </Link>
-      </Empty>
-    )
+    return <UnknownConnection />
   }
   return <ReconnectFlow row={row} connector={connector} />
 }

@@ -6,7 +6,7 @@ import { ShadowHint } from '../first-day/shadow-hint.tsx'
 import { connectionsQuery, connectorsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { useMadeName } from '../parts/made-name.ts'
-import { Empty, Failure, Loading } from '../parts/notice.tsx'
+import { Failure, Loading } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { ConnectionCard } from './connection-card.tsx'
 import { ConnectionFreshness } from './connection-freshness.tsx'
@@ -18,6 +18,7 @@ import { RateLimits } from './rate-limits.tsx'
 import { RightsCheck } from './rights-check.tsx'
 import { ShipsOrders } from './ships-orders.tsx'
 import { StoppedNote } from './stop-everything.tsx'
+import { UnknownConnection } from './unknown-connection.tsx'
 
 /** One connection: its health, its account, and what may be done about either. */
 export function ConnectionScreen() {
@@ -38,13 +39,7 @@ export function ConnectionScreen() {
     )
   }
   if (row === undefined) {
-    return (
-      <Empty isPage title={t('connections.unknownTitle')} cure={t('connections.unknownCure')}>
-        <Link to="/connections" className="control">
-          {t('connections.title')}
-        </Link>
-      </Empty>
-    )
+    return <UnknownConnection />
   }
   const isDescribed = connectors.data?.rows.find((each) => each.id === row.connector)?.samples !== undefined
   return (

@@ -4,6 +4,7 @@ import { formatNumber } from '../format.ts'
 import { useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Panel } from '../parts/panel.tsx'
+import { BeginFromFile } from './begin-from-file.tsx'
 import { OpeningProblem } from './opening-problem.tsx'
 import { useBegin } from './use-begin.ts'
 
@@ -62,7 +63,7 @@ export function BeginOpening(props: { row: ConnectionRow; mayChange: boolean; al
               type="button"
               className="control control-strong"
               disabled={begin.isPending}
-              onClick={() => begin.mutate()}
+              onClick={() => begin.mutate(undefined)}
             >
               {t('opening.begin')}
             </button>
@@ -70,6 +71,7 @@ export function BeginOpening(props: { row: ConnectionRow; mayChange: boolean; al
             <OpeningProblem error={begin.error} />
           </div>
         )}
+        {mayChange && <BeginFromFile isBusy={begin.isPending} onBegin={(asOf) => begin.mutate({ asOf })} />}
         <div className="flex flex-wrap items-center gap-3 border-t border-line pt-4">
           <p className="min-w-0 flex-1 basis-56 text-ink-2">{t('opening.counted')}</p>
           {count}

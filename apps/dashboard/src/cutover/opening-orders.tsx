@@ -2,9 +2,10 @@ import type { ConnectionRow, Cutover } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
-import { Failure, withCode } from '../parts/notice.tsx'
+import { Failure } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { CancelOpening } from './cancel-opening.tsx'
+import { OpeningFile } from './opening-file.tsx'
 import { type Reading, readingQuery } from './opening-queries.ts'
 import { OpeningSource } from './opening-source.tsx'
 
@@ -15,7 +16,7 @@ import { OpeningSource } from './opening-source.tsx'
 export function OpeningOrders(props: { row: ConnectionRow; mayChange: boolean; cutover: Cutover }) {
   const { cutover, mayChange } = props
   const { t } = useLanguage()
-  // A file's orders are read too; its figures are told where the file is.
+  // A file's orders are read too; its figures come with the file.
   const isToRead = cutover.source === 'connection' || cutover.state === 'begun'
   const { data, error, refetch } = useQuery({
     ...readingQuery(cutover.cutoverId),
@@ -27,9 +28,9 @@ export function OpeningOrders(props: { row: ConnectionRow; mayChange: boolean; c
     <Panel title={t('opening.step.orders')} note={<OpeningSource cutover={cutover} />}>
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       <div className="max-w-3xl space-y-4 p-4">
-        {!isToRead && <p>{withCode(t('opening.fileGoesOn', { name: cutover.name }))}</p>}
+        {!isToRead && mayChange && <OpeningFile cutover={cutover} />}
         {isToRead && mayChange && !error && <Progress reading={data} />}
-        {isToRead && !mayChange && <p className="text-ink-2">{t('opening.othersGoOn')}</p>}
+        {!mayChange && <p className="text-ink-2">{t('opening.othersGoOn')}</p>}
         {mayChange && <CancelOpening cutover={cutover} />}
       </div>
     </Panel>

@@ -10,6 +10,7 @@ import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { CancelOpening } from './cancel-opening.tsx'
 import { sumsOf } from './opening-figures.ts'
+import { OpeningFile } from './opening-file.tsx'
 import { OpeningParked } from './opening-parked.tsx'
 import { OpeningProblem } from './opening-problem.tsx'
 import { cutoverQuery, keepDetail } from './opening-queries.ts'
@@ -40,6 +41,7 @@ function Proposal(props: { row: ConnectionRow; mayChange: boolean; detail: Cutov
   const { row, mayChange, detail } = props
   const { t, locale } = useLanguage()
   const [asking, setAsking] = useState<CutoverDetail>()
+  const [isGiving, setGiving] = useState(false)
   const take = useTake()
   const again = useMutation({
     mutationFn: () => hub.proposeCutover(detail.cutoverId),
@@ -51,7 +53,8 @@ function Proposal(props: { row: ConnectionRow; mayChange: boolean; detail: Cutov
     return { places: n(places), differ: n(differ), more: n(more), fewer: n(fewer), left: n(left) }
   }
   const isApproved = detail.state === 'approved'
-  const mayRedo = mayChange && !isApproved && detail.source === 'connection'
+  const mayRedo = mayChange && !isApproved
+  const isOfFile = detail.source !== 'connection'
   const ask = () => {
     take.reset()
     setAsking(detail)
@@ -99,16 +102,19 @@ function Proposal(props: { row: ConnectionRow; mayChange: boolean; detail: Cutov
               type="button"
               className="control"
               disabled={take.isPending || again.isPending}
+              {...(isOfFile && { 'aria-expanded': isGiving })}
               onClick={() => {
                 take.reset()
-                again.mutate()
+                if (isOfFile) setGiving(!isGiving)
+                else again.mutate()
               }}
             >
-              {t('opening.again')}
+              {t(isOfFile ? 'opening.fileAnother' : 'opening.again')}
             </button>
           )}
           {mayChange && <CancelOpening cutover={detail} />}
         </div>
+        {isGiving && mayRedo && <OpeningFile cutover={detail} onDone={() => setGiving(false)} />}
         <OpeningProblem error={again.error ?? (asking === undefined ? take.error : null)} />
       </div>
       {detail.rows.length === 0 ? (

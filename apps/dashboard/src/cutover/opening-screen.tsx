@@ -2,9 +2,10 @@ import type { ConnectionRow } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { organizationQuery } from '../accounts/queries.ts'
+import { UnknownConnection } from '../connections/unknown-connection.tsx'
 import { connectionsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
-import { Empty, Failure, Loading } from '../parts/notice.tsx'
+import { Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { BeginOpening } from './begin-opening.tsx'
 import { currentOf } from './opening-figures.ts'
@@ -22,14 +23,7 @@ export function OpeningScreen() {
   const cutovers = useQuery(cutoversQuery)
   const row = connections.data?.rows.find(({ connectionId }) => connectionId === id)
   const failed = [connections, cutovers].find(({ data, error }) => data === undefined && error !== null)
-  if (connections.data !== undefined && row === undefined)
-    return (
-      <Empty isPage title={t('connections.unknownTitle')} cure={t('connections.unknownCure')}>
-        <Link to="/connections" className="control">
-          {t('connections.title')}
-        </Link>
-      </Empty>
-    )
+  if (connections.data !== undefined && row === undefined) return <UnknownConnection />
   return (
     <>
       <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-7 items-center">

@@ -2,6 +2,7 @@ import type { SampleRead } from '@plimsoll/client'
 import { useEffect } from 'react'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
+import { wrongFor } from '../parts/said.ts'
 import { columnIn, type FeedDraft, feedOf, type Place } from './draft.ts'
 import { explained, type InFeed } from './feed-fields.ts'
 import { FormatFields, noteOf } from './format-fields.tsx'
@@ -29,13 +30,13 @@ export function FeedEditor(props: {
   onPlaces?: (places: readonly Place[]) => void
 }) {
   const { feed, draft, places, onChange, onUnderstood } = props
-  const { t } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, error, isFetching, refetch } = useReading(
     props.fileKey,
     { description: feedOf(draft), places },
     props.read,
   )
-  const wrong = data?.wrong ?? []
+  const wrong = wrongFor(language, data?.wrong ?? [])
   useEffect(() => {
     onUnderstood?.({ feed, isWhole: data !== undefined && isWhole(data), reading: data })
   }, [feed, data, onUnderstood])
@@ -49,7 +50,7 @@ export function FeedEditor(props: {
       {wrong.length > 0 && (
         <div role="alert" className="border-l-2 border-red-fill bg-red-soft px-3 py-2">
           <p className="font-medium">{t('describe.wrong')}</p>
-          <ul lang="en" className="list-disc ps-5">
+          <ul className="list-disc ps-5">
             {wrong.map(({ field, message }) => (
               <li key={`${field} ${message}`}>
                 <code>{field}</code>: {message}

@@ -122,15 +122,12 @@ const EXPRESSION = '\nexpression'
 
 function Result({ result, isAsked }: { result: SampleRead['fields'][number] | undefined; isAsked: boolean }) {
   const { t } = useLanguage()
+  const say = useSaid()
   if (!isAsked || result === undefined) return null
   const { value, problem } = result
   return (
     <>
-      {problem !== null && (
-        <span lang="en" className="block text-red">
-          {problem}
-        </span>
-      )}
+      {problem !== null && <span className="block text-red">{say(result)}</span>}
       {value !== null && <span className="font-mono text-ink-2">{value}</span>}
       {value === null && problem === null && <span className="text-amber">{t('describe.findsNothing')}</span>}
     </>

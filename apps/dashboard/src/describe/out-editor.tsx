@@ -7,6 +7,7 @@ import { fieldClass } from '../connect/connect-fields.tsx'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
+import { useSaid, wrongFor } from '../parts/said.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { contentOf, type Json, type OutDraft, outOf, type Place } from './draft.ts'
 import { FormatFields, noteOf } from './format-fields.tsx'
@@ -71,7 +72,7 @@ export function OutEditor(props: {
   onChange: (draft: OutDraft) => void
 }) {
   const { draft, onChange, places, connector } = props
-  const { t } = useLanguage()
+  const { t, language } = useLanguage()
   const terms = { feed: 'shipment-requests', description: outOf(draft), places }
   const key = JSON.stringify(terms)
   const calm = useCalm({ key, terms }, key, 250)
@@ -81,7 +82,7 @@ export function OutEditor(props: {
     placeholderData: keepPreviousData,
     gcTime: 0,
   })
-  const wrong = data?.wrong ?? []
+  const wrong = wrongFor(language, data?.wrong ?? [])
   const isTable = ['csv', 'fixed-width', 'ndjson'].includes(
     textIn((draft.terms.format ?? {}) as Json, 'kind'),
   )
@@ -276,17 +277,18 @@ function Small(props: { label: string; isOff: boolean; onClick: () => void; chil
 }
 
 function Preview({ written }: { written: SampleWritten }) {
-  const { t } = useLanguage()
+  const { t, language } = useLanguage()
+  const said = useSaid()(written)
   return (
     <section aria-label={t('describe.preview')} className="space-y-2">
       <h3 className="font-medium">{t('describe.preview')}</h3>
       {written.name !== null && <p className="font-mono text-xs break-all text-ink-2">{written.name}</p>}
       {written.text !== null && <Text label={t('describe.preview')}>{written.text}</Text>}
       {[
-        ...(written.problem === null ? [] : [written.problem]),
-        ...written.wrong.map(({ field, message }) => `${field}: ${message}`),
+        ...(said === null ? [] : [said]),
+        ...wrongFor(language, written.wrong).map(({ field, message }) => `${field}: ${message}`),
       ].map((text) => (
-        <p key={text} role="alert" lang="en" className="border-l-2 border-red-fill bg-red-soft px-3 py-2">
+        <p key={text} role="alert" className="border-l-2 border-red-fill bg-red-soft px-3 py-2">
           {text}
         </p>
       ))}

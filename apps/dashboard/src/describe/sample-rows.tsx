@@ -1,6 +1,7 @@
 import type { SampleRead } from '@plimsoll/client'
 import { formatNumber } from '../format.ts'
-import { type Language, useLanguage } from '../language.ts'
+import { useLanguage } from '../language.ts'
+import { useSaid } from '../parts/said.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { Standing } from '../parts/standing.tsx'
 
@@ -8,12 +9,13 @@ const SHOWN = 12
 
 /** The rows of a file as they stand in it, each with whether it is understood and what is wrong with it. */
 export function SampleRows({ reading, label }: { reading: SampleRead; label: string }) {
-  const { t, locale, language } = useLanguage()
+  const { t, locale } = useLanguage()
+  const said = useSaid()
   const n = (value: number) => formatNumber(locale, value)
   if (reading.problem !== null) {
     return (
       <p role="alert" className="border-l-2 border-red-fill bg-red-soft px-3 py-2">
-        {saidIn(language, reading)}
+        {said(reading)}
       </p>
     )
   }
@@ -52,9 +54,7 @@ export function SampleRows({ reading, label }: { reading: SampleRead; label: str
                 <td className="py-1.5 pr-3 tabular-nums">
                   <Standing shape={row.problem === null ? 'good' : 'bad'}>{n(row.number)}</Standing>
                   {row.problem !== null && (
-                    <span className="block max-w-64 text-xs whitespace-normal text-red">
-                      {saidIn(language, row)}
-                    </span>
+                    <span className="block max-w-64 text-xs whitespace-normal text-red">{said(row)}</span>
                   )}
                 </td>
                 {reading.columns.map((column) => (
@@ -72,11 +72,4 @@ export function SampleRows({ reading, label }: { reading: SampleRead; label: str
       )}
     </div>
   )
-}
-
-function saidIn(
-  language: Language,
-  { problem, problemInChinese }: { problem: string | null; problemInChinese?: string | undefined },
-): string | null {
-  return language === 'zh' ? (problemInChinese ?? problem) : problem
 }

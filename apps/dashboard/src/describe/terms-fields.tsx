@@ -98,7 +98,7 @@ function Around({
       </label>
       {children}
       {wrong !== undefined && (
-        <p id={`${id}-wrong`} lang="en" className="mt-1 text-red">
+        <p id={`${id}-wrong`} className="mt-1 text-red">
           {wrong}
         </p>
       )}

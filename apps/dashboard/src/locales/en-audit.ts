@@ -102,6 +102,7 @@ export const enAudit = {
     proposeBulkEdit: 'prepared a bulk edit',
     proposeCutover: 'prepared a take-over of stock',
     readConnectionFile: "had a warehouse's file read again",
+    readOpeningFile: 'read a file of opening stock',
     readSample: 'read a sample file',
     receiveInboundShipment: 'received an inbound shipment',
     receiveTransfer: 'received a transfer',

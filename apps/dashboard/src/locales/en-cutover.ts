@@ -17,7 +17,7 @@ export const enCutover = {
       'What the shop shows now is what you have, and the units of its open orders are still there: they are on top, and reserved.',
     isOther: 'Its numbers come from {{name}}.',
     isFile: 'Its numbers come from a file or a count.',
-    counted: 'You know better than the shop? Count instead: a count goes into the ledger by itself.',
+    counted: 'You would rather count shelf by shelf? A stock count goes into the ledger by itself.',
     count: 'Count stock',
     unmapped_one: '1 listing is tied to no item yet: it is left out.',
     unmapped_other: '{{n}} listings are tied to no item yet: they are left out.',
@@ -40,8 +40,23 @@ export const enCutover = {
     numbersOf: 'Orders are read. Reading every number that the shop shows now: {{n}} of {{of}}.',
     readingNote: 'You can leave this page: it goes on when you come back.',
     othersGoOn: 'It goes on when an admin or owner opens this page.',
-    fileGoesOn:
-      'It was begun on the command line with a file: go on with `plimsoll cutover propose {{name}}`.',
+    file: 'A spreadsheet: what you or your warehouse counted',
+    fileText:
+      'SKU, location and quantity, as a CSV or Excel file, and the moment that it is true for. What was sold or received since is added to it by itself.',
+    fileAsOf: 'True for',
+    fileAsOfHint: 'When the stock was counted or the file was made. Sales after it are not counted twice.',
+    fileAsOfPast: 'Give a moment that is past.',
+    fileBegin: 'Begin with a file',
+    fileGive: 'Orders are read. Now give the file that is true for {{moment}}; nothing is booked yet.',
+    fileChoose: 'Choose a file of opening stock',
+    fileHint:
+      'Drop a CSV or Excel file here, or choose it. Columns: sku, quantity and, where you have several locations, location.',
+    fileRead: '{{rows}} rows: {{lines}} can be used, {{bad}} cannot.',
+    fileTake_one: 'See the difference of {{n}} place',
+    fileTake_other: 'See the differences of {{n}} places',
+    fileTakeGood_one: 'See the difference of {{n}} place, leave the wrong rows out',
+    fileTakeGood_other: 'See the differences of {{n}} places, leave the wrong rows out',
+    fileAnother: 'Give another file',
     parked_one:
       '1 event of the shop could not be applied and waits for a person. The units of an order are not counted until then: look at it first.',
     parked_other:

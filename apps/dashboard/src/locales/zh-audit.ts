@@ -103,6 +103,7 @@ const auditAction: (typeof enAudit)['auditAction'] = {
   proposeBulkEdit: '准备了批量编辑',
   proposeCutover: '准备了库存接管',
   readConnectionFile: '重新读取了仓库文件',
+  readOpeningFile: '读取了期初库存文件',
   readSample: '读取了样例',
   receiveInboundShipment: '收货入库',
   receiveTransfer: '接收了调拨',

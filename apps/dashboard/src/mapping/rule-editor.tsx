@@ -5,6 +5,7 @@ import { later } from '../clock.ts'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { useProblemText } from '../parts/notice.tsx'
+import { useSaid } from '../parts/said.ts'
 
 /** Nobody wants to be told of every letter of an expression that is not ready. */
 const typedMs = 400
@@ -90,6 +91,7 @@ export function RuleEditor(props: {
 
 function Trial({ trial }: { trial: MappingTrial }) {
   const { t } = useLanguage()
+  const said = useSaid()
   return (
     <div className="mt-2 text-xs" aria-live="polite">
       <p className={trial.problems > 0 ? 'text-red' : 'text-ink-2'}>
@@ -106,7 +108,7 @@ function Trial({ trial }: { trial: MappingTrial }) {
             <span className="font-mono">{row.sku ?? row.title}</span>
             <span aria-hidden>→</span>
             {row.problem !== null ? (
-              <span className="text-red">{row.problem}</span>
+              <span className="text-red">{said(row)}</span>
             ) : row.says === null ? (
               <span className="text-ink-2">{t('mapping.rules.nothing')}</span>
             ) : (

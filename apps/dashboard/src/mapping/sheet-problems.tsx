@@ -1,9 +1,10 @@
-import type { ImportJobView, ImportProblemView } from '@plimsoll/client'
+import type { ImportJobView } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { formatNumber } from '../format.ts'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
+import { RowProblem } from '../parts/row-problem.tsx'
 
 const SHOWN_MAX = 20
 
@@ -36,7 +37,7 @@ export function SheetProblems({ job }: { job: ImportJobView }) {
       <ul className="mt-2 grid gap-2">
         {rows.map((each) => (
           <li key={`${each.row} ${each.column} ${each.code}`} className="break-words">
-            <Problem problem={each} />
+            <RowProblem problem={each} />
           </li>
         ))}
       </ul>
@@ -45,36 +46,4 @@ export function SheetProblems({ job }: { job: ImportJobView }) {
       )}
     </div>
   )
-}
-
-function Problem({ problem }: { problem: ImportProblemView }) {
-  const { t, language, locale } = useLanguage()
-  const { row, column, value, code, message, cure, level } = problem
-  const refusal = t(`refusal.${code}`, { defaultValue: '' })
-  const isSaid = language !== 'en' && refusal !== ''
-  const hint = isSaid ? t(`mappingSheet.cure.${code as 'cell-empty'}`, { defaultValue: '' }) : cure
-  return (
-    <>
-      <p>
-        <span className="font-medium">{t('mappingSheet.atRow', { row: formatNumber(locale, row) })}</span>
-        {column !== null && ` · ${column}`}
-        {value !== null && (
-          <>
-            {' · '}
-            <span className="font-mono break-all">{value}</span>
-          </>
-        )}
-        {level === 'warning' && ` · ${t('mappingSheet.warning')}`}
-      </p>
-      <p className={level === 'error' ? 'text-red' : 'text-amber'}>
-        {isSaid ? refusal : asSentence(message)}
-      </p>
-      {hint !== '' && <p className="text-ink-2">{hint}</p>}
-    </>
-  )
-}
-
-/** What is wrong with a row is told in the midst of a sentence elsewhere. */
-function asSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }

@@ -95,7 +95,7 @@ export function RuleLine(props: {
         </span>
       </div>
       {props.problem !== undefined && (
-        <p role="alert" lang="en" className="mt-1 text-red">
+        <p role="alert" className="mt-1 text-red">
           {props.problem}
         </p>
       )}

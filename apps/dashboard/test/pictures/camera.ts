@@ -12,6 +12,7 @@ const QUALITY = 50
 
 /**
  * Opens a shown screen, presses what it says, and waits until it stands still.
+ * @param page where somebody listens already; a new one, unless given
  * @throws Error that says what of it could not be found
  */
 export async function openScreen(
@@ -20,8 +21,9 @@ export async function openScreen(
   screen: ShownScreen,
   language: Look['language'],
   places: Readonly<Record<string, string>>,
+  page?: Page,
 ): Promise<Page> {
-  const page = await context.newPage()
+  page ??= await context.newPage()
   await page.goto(`${base}${placed(screen.path ?? screen.route, places)}`)
   if (screen.as === 'stranger') await page.locator('h1').first().waitFor()
   else await settled(page)

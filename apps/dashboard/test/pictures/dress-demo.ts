@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { seedTrackedBrand, type TrackedBrand } from '../../../../bench/hub/tracked-brand.ts'
+import { type SeededShop, seedTrackedBrand, type TrackedBrand } from '../../../../bench/hub/tracked-brand.ts'
+import type { StartedSimulator } from '../../../../packages/connectors/index.ts'
 import type { DemoApi } from './demo-api.ts'
 import { dressOpening } from './dress-opening.ts'
 import { dressTrouble } from './dress-trouble.ts'
@@ -20,13 +21,9 @@ export async function dressDemo(api: DemoApi): Promise<TrackedBrand | undefined>
   }
   const brand = await seedTrackedBrand(api.base)
   try {
-    await sellForWeeks(api)
-    await dressFloor(api)
-    await dressSettings(api)
-    await describeWarehouse(api)
-    await dressTrouble(api)
-    const fourth = await dressOpening(api)
+    const fourth = await fillScreens(api, await wooCommerceOf(api))
     return {
+      shop: brand.shop,
       async stop() {
         await fourth.close()
         await brand.stop()
@@ -36,6 +33,30 @@ export async function dressDemo(api: DemoApi): Promise<TrackedBrand | undefined>
     await brand.stop()
     throw error
   }
+}
+
+/**
+ * All that the screens show beside a tracked brand.
+ * @param shop where it is unmapped, parked and typed in
+ * @returns another shop, whose opening stock is not taken over yet
+ */
+export async function fillScreens(api: DemoApi, shop: SeededShop): Promise<StartedSimulator> {
+  await sellForWeeks(api)
+  await dressFloor(api)
+  await dressSettings(api)
+  await describeWarehouse(api)
+  await dressTrouble(api, shop)
+  return await dressOpening(api)
+}
+
+async function wooCommerceOf({ ask }: DemoApi): Promise<SeededShop> {
+  const { storefronts } = await ask<{ storefronts: { name: string; url: string; connectionId: string }[] }>(
+    'GET',
+    '/demo',
+  )
+  const shop = storefronts.find(({ name }) => name.includes('WooCommerce'))
+  if (shop === undefined) throw new Error('This demo has no WooCommerce shop: start it with one.')
+  return { ...shop, url: shop.url.replace(/\/shop$/, '') }
 }
 
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)

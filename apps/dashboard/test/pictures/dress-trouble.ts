@@ -1,18 +1,14 @@
+import type { SeededShop } from '../../../../bench/hub/tracked-brand.ts'
 import type { DemoApi } from './demo-api.ts'
 
 /**
  * What an operations person would rather not see: listings that nobody has mapped and an order that sells one (which is
  * parked), a number typed in on a shop's own screen, and a proposal to change many items at once.
+ * @param shop a simulated shop of WooCommerce
  */
-export async function dressTrouble({ ask }: DemoApi): Promise<void> {
-  const { storefronts } = await ask<{ storefronts: { name: string; url: string; connectionId: string }[] }>(
-    'GET',
-    '/demo',
-  )
-  const shop = storefronts.find(({ name }) => name.includes('WooCommerce'))
-  if (shop === undefined) throw new Error('This demo has no WooCommerce shop: start it with one.')
+export async function dressTrouble({ ask }: DemoApi, shop: SeededShop): Promise<void> {
   const control = async (method: string, what: string, body?: unknown): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${shop.url.replace(/\/shop$/, '')}/_control/${what}`, {
+    const answer = await fetch(`${shop.url}/_control/${what}`, {
       method,
       ...(body !== undefined && {
         headers: { 'content-type': 'application/json' },

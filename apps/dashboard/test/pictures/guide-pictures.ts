@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { newContext, settled, visit } from '../screens.ts'
 import { photograph } from './camera.ts'
+import { itemOfSeveral, type OrderRow, orderUnderWay } from './places.ts'
 
 /** The pictures that the README and the guides show, in light and at one width: `docs/images`. */
 
@@ -25,22 +26,16 @@ const pictures: Picture[] = [
     { name: 'items', language, hub: 'demo', at: plain('/items') },
     { name: 'mapping', language, hub: 'fresh', at: plain('/mapping') },
   ]),
-  { name: 'item', language: 'en', hub: 'demo', at: itemOfSeveral },
+  { name: 'item', language: 'en', hub: 'demo', at: itemAddress },
   { name: 'flow', language: 'en', hub: 'demo', at: plain('/flow') },
   { name: 'first-day', language: 'en', hub: 'fresh', at: plain('/') },
   { name: 'connection', language: 'en', hub: 'demo', at: channel },
-  { name: 'order', language: 'en', hub: 'demo', at: orderUnderWay },
+  { name: 'order', language: 'en', hub: 'demo', at: orderAddress },
 ]
 
-/** The item that most is reserved of: its drawing and its explanation have the most to say. */
-async function itemOfSeveral(api: Api): Promise<string> {
-  const { rows } = await api<{ rows: { sku: string; reserved: number; available: number }[] }>(
-    '/items?limit=200',
-  )
-  const inStock = rows.filter(({ available }) => available > 40)
-  const best = inStock.sort((a, b) => b.reserved - a.reserved)[0] ?? rows[0]
-  if (best === undefined) throw new Error('The demo has no items yet.')
-  return `/items/${encodeURIComponent(best.sku)}`
+async function itemAddress(api: Api): Promise<string> {
+  const { rows } = await api<{ rows: Parameters<typeof itemOfSeveral>[0] }>('/items?limit=200')
+  return `/items/${encodeURIComponent(itemOfSeveral(rows).sku)}`
 }
 
 async function channel(api: Api): Promise<string> {
@@ -50,16 +45,9 @@ async function channel(api: Api): Promise<string> {
   return `/connections/${found.connectionId}`
 }
 
-/** The newest order that is in shipments, rather one that has left. */
-async function orderUnderWay(api: Api): Promise<string> {
-  const { rows } = await api<{ rows: { orderId: string; shipments: { state: string }[] }[] }>(
-    '/orders?limit=200',
-  )
-  const sent = rows.filter(({ shipments }) => shipments.length > 0)
-  const best = sent.find(({ shipments }) => shipments.some(({ state }) => state === 'shipped')) ?? sent[0]
-  if (best === undefined)
-    throw new Error('No order of the demo is in a shipment yet: let it sell for a minute.')
-  return `/orders/${best.orderId}`
+async function orderAddress(api: Api): Promise<string> {
+  const { rows } = await api<{ rows: OrderRow[] }>('/orders?limit=200')
+  return `/orders/${orderUnderWay(rows).orderId}`
 }
 
 /** @param fresh a hub with a first shop (`prepareFreshHub`); without it the pictures of the first day stay as they are */

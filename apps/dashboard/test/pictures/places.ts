@@ -1,7 +1,7 @@
 import type { DemoApi } from './demo-api.ts'
 
 type Rows<Row> = { rows: Row[] }
-type OrderRow = {
+export type OrderRow = {
   orderId: string
   state: string
   problem: string | null
@@ -25,7 +25,11 @@ export async function findPlaces({ ask }: DemoApi): Promise<Record<string, strin
   )
   const shipment = need(shipments[0], 'a shipment for one’s own people')
   return {
-    channel: connectionOf('shopify'),
+    channel: need(
+      connections.find(({ connector }) => connector === 'shopify') ??
+        connections.find(({ connector, state }) => connector === 'woocommerce' && state === 'live'),
+      'a shop',
+    ).connectionId,
     opening: need(
       connections.find(({ connector, state }) => connector === 'woocommerce' && state === 'shadow'),
       'a shop in shadow',
@@ -57,13 +61,13 @@ export function placed(path: string, places: Readonly<Record<string, string>>): 
 }
 
 /** The item that most is reserved of: its drawing and its explanation have the most to say. */
-function itemOfSeveral(rows: readonly { sku: string; reserved: number; available: number }[]) {
+export function itemOfSeveral(rows: readonly { sku: string; reserved: number; available: number }[]) {
   const inStock = rows.filter(({ available }) => available > 40)
   return need(inStock.sort((a, b) => b.reserved - a.reserved)[0] ?? rows[0], 'an item')
 }
 
 /** The newest order that is in shipments, rather one that has left. */
-function orderUnderWay(rows: readonly OrderRow[]): OrderRow {
+export function orderUnderWay(rows: readonly OrderRow[]): OrderRow {
   const sent = rows.filter(({ shipments }) => shipments.length > 0)
   return need(
     sent.find(({ shipments }) => shipments.some(({ state }) => state === 'shipped')) ?? sent[0],

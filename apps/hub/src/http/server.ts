@@ -38,6 +38,7 @@ import { lotRoutes } from './lot-routes.ts'
 import { mappingRoutes } from './mapping-routes.ts'
 import { mappingRuleRoutes } from './mapping-rule-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
+import { openingFileRoute } from './opening-file-route.ts'
 import { orderRoutes } from './order-routes.ts'
 import { oversoldRoutes } from './oversold-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
@@ -149,6 +150,7 @@ export async function createServer(
       await api.register(protectionRoutes(hub))
       await api.register(safetyRoutes(hub))
       await api.register(cutoverRoutes(hub))
+      await api.register(openingFileRoute(hub))
       await api.register(oversoldRoutes(hub))
       await api.register(parkedRoutes(hub))
       await api.register(exportRoutes(hub))

@@ -22,6 +22,7 @@ import {
   type MappingState,
   type RuleVersion,
   readLastAcceptance,
+  ruleProblemInChinese,
   type Sureness,
   type SyncContext,
   saveRules,
@@ -162,7 +163,9 @@ export async function tryMappingRule(
       ...row,
       says:
         answer.kind === 'says' ? { sku: answer.sku, unitsPerListing: answer.unitsPerListing, isItem } : null,
-      problem: answer.kind === 'problem' ? answer.problem : null,
+      ...(answer.kind === 'problem'
+        ? { problem: answer.problem, problemInChinese: ruleProblemInChinese(answer.problem) }
+        : { problem: null }),
     })),
   }
 }

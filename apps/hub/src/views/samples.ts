@@ -5,6 +5,7 @@ import {
   type SampleReading,
   type SampleTools,
   type SampleWriting,
+  type SampleWrong,
 } from '@plimsoll/connector-kit'
 import { readConnectionFile, type SyncContext, syncProblem } from '@plimsoll/sync'
 import { ApiProblem } from '../http/problem.ts'
@@ -111,7 +112,7 @@ function toReadView(read: SampleReading): SampleRead {
   return {
     problem: read.problem ?? null,
     ...inChinese(read),
-    wrong: read.wrong,
+    wrong: read.wrong.map(toWrong),
     columns: read.columns,
     ...{ total: read.total, lookedAt: read.lookedAt, understood: read.understood },
     rows: read.rows.map(({ number, cells, meaning, problem, problemInChinese }) => ({
@@ -120,10 +121,11 @@ function toReadView(read: SampleReading): SampleRead {
       problem: problem ?? null,
       ...inChinese({ problemInChinese }),
     })),
-    fields: read.fields.map(({ name, value, problem }) => ({
+    fields: read.fields.map(({ name, value, problem, problemInChinese }) => ({
       name,
       value: value ?? null,
       problem: problem ?? null,
+      ...inChinese({ problemInChinese }),
     })),
     sequence: read.sequence ?? null,
     saidAt: read.saidAt?.toISOString() ?? null,
@@ -134,6 +136,18 @@ function inChinese({ problemInChinese }: { problemInChinese?: string | undefined
   return problemInChinese === undefined ? {} : { problemInChinese }
 }
 
-function toWriteView({ name, text, problem, wrong, example }: SampleWriting): SampleWritten {
-  return { name: name ?? null, text: text ?? null, problem: problem ?? null, wrong, example }
+function toWrong({ field, message, messageInChinese }: SampleWrong): SampleRead['wrong'][number] {
+  return { field, message, ...(messageInChinese !== undefined && { messageInChinese }) }
+}
+
+function toWriteView(written: SampleWriting): SampleWritten {
+  const { name, text, problem, wrong, example } = written
+  return {
+    name: name ?? null,
+    text: text ?? null,
+    problem: problem ?? null,
+    ...inChinese(written),
+    wrong: wrong.map(toWrong),
+    example,
+  }
 }

@@ -1,6 +1,6 @@
 import { isConnectorError, type Sample, type SampleReading, type SampleRow } from '@plimsoll/connector-kit'
 import { ExpressionProblem, evaluate, expression } from '@plimsoll/connector-kit/expressions'
-import { type Feed, feedSchemas, type InFeed, locations, sequenceOf, toWrong } from '../definition.ts'
+import { type Feed, feedSchemas, type InFeed, locations, sequenceOf } from '../definition.ts'
 import type { FileRow } from '../formats/csv.ts'
 import { readMoment } from '../formats/moments.ts'
 import { rowsOf } from '../read-file.ts'
@@ -8,6 +8,7 @@ import { type ReadRow, rowReader } from '../rows.ts'
 import { inChinese } from '../said-in-chinese.ts'
 import { judge } from '../source.ts'
 import { namesOf } from './guess-sample.ts'
+import { readPart } from './wrong-in-both.ts'
 
 /** So many rows of a sample are run through its map, and so many shown. */
 export const ROWS_LOOKED_AT = 200
@@ -25,10 +26,11 @@ export async function readSample(
   terms: Parameters<typeof readInEnglish>[2],
 ): Promise<SampleReading> {
   const reading = await readInEnglish(feed, sample, terms)
-  return { ...inBoth(reading), rows: reading.rows.map(inBoth) }
+  return { ...inBoth(reading), rows: reading.rows.map(inBoth), fields: reading.fields.map(inBoth) }
 }
 
-function inBoth<Told extends { problem: string | undefined }>(
+/** What is told, in both languages. */
+export function inBoth<Told extends { problem: string | undefined }>(
   told: Told,
 ): Told & { problemInChinese?: string } {
   return told.problem === undefined ? told : { ...told, problemInChinese: inChinese(told.problem) }
@@ -43,11 +45,10 @@ async function readInEnglish(
   const { fields, whole, faults } = mapOf(given.map)
   const good = Object.entries(fields).filter(([field]) => faults[field] === undefined)
   const map = whole ?? { fields: Object.fromEntries(good) }
-  const parsed = feedSchemas[feed].safeParse({ ...given, map })
-  const wrong = parsed.success ? [] : parsed.error.issues.map(toWrong)
+  const parsed = readPart(feedSchemas[feed], { ...given, map })
   const nothing: SampleReading = {
     problem: undefined,
-    wrong,
+    wrong: 'wrong' in parsed ? parsed.wrong : [],
     columns: [],
     total: 0,
     lookedAt: 0,
@@ -57,7 +58,7 @@ async function readInEnglish(
     sequence: undefined,
     saidAt: undefined,
   }
-  if (!parsed.success) return nothing
+  if ('wrong' in parsed) return nothing
   const terms: Feed = parsed.data
   const sequence = sequenceOf(name, terms)
   const saidAt =

@@ -84,11 +84,25 @@ test('what is wrong stands with its field and its row, and the rest is read', as
   ])
   const byName = new Map(result.fields.map(({ name, ...field }) => [name, field]))
   expect(byName.get('held')?.problem).toMatch(/not JSONata/)
-  expect(byName.get('onHand')).toEqual({ value: '120', problem: expect.stringContaining('number') })
+  expect(byName.get('held')?.problemInChinese).toMatch(
+    /^不是有效的 JSONata 表达式：[^“]+（第 \d+ 个字符处）$/,
+  )
+  expect(byName.get('onHand')).toEqual({
+    value: '120',
+    problem: expect.stringContaining('number'),
+    problemInChinese: '无法转为数字："many"',
+  })
+  expect(result.rows[2]?.problemInChinese).toBe('无法转为数字："many"')
   expect(byName.get('lot')).toEqual({ value: undefined, problem: undefined })
 
   const unwritten = await read(sample('levels', 'S.csv', text), { format: { kind: 'csv', separator: '!' } })
-  expect(unwritten.wrong).toEqual([{ field: 'format.separator', message: expect.any(String) }])
+  expect(unwritten.wrong).toEqual([
+    {
+      field: 'format.separator',
+      message: expect.any(String),
+      messageInChinese: expect.stringMatching(/^无效选项/),
+    },
+  ])
   const cut = await read(sample('levels', 'S.csv', text), { format: { ...format, trailer: '#END' } })
   expect(cut.problem).toMatch(/cut off/)
   expect(cut.problemInChinese).toMatch(/被截断/)
@@ -236,10 +250,46 @@ test('what would be told is shown for an example, with what is wrong', async () 
   const faulty = { ...(out['shipment-requests'] as object), content: 'lines.' }
   expect(await samples.write('shipment-requests', { ...terms, description: faulty })).toMatchObject({
     text: undefined,
-    wrong: [{ field: 'content', message: expect.stringContaining('not JSONata') }],
+    wrong: [
+      {
+        field: 'content',
+        message: expect.stringContaining('not JSONata'),
+        messageInChinese: expect.stringMatching(/^不是有效的 JSONata 表达式/),
+      },
+    ],
   })
   const empty = { ...(out['shipment-requests'] as object), content: '5' }
   expect(await samples.write('shipment-requests', { ...terms, description: empty })).toMatchObject({
     problem: expect.stringContaining('no list of rows'),
+    problemInChinese: '结果不是由行组成的列表。',
   })
 })
+
+/** Each way in which a person may leave a description unfinished, as the editors send it. */
+const unfinished: [part: string, description: object][] = [
+  ['an unknown format', { format: { kind: 'pdf' } }],
+  ['no format', {}],
+  ['a zone that is none', { format: { kind: 'csv' }, zone: 'Mars' }],
+  ['dates that are none', { format: { kind: 'csv' }, dates: 'soon' }],
+  ['a folder above', { format: { kind: 'csv' }, folder: '../up' }],
+  ['a file in a folder', { format: { kind: 'csv' }, files: 'a/b.csv' }],
+  ['a sequence without a group', { format: { kind: 'csv' }, sequence: 'STOCK' }],
+  ['a number as text', { format: { kind: 'csv', headerRow: 'one' } }],
+  ['a number too small', { format: { kind: 'csv', headerRow: -1 } }],
+  ['columns of no width', { format: { kind: 'fixed-width', columns: { A: { from: 0, length: 0 } } } }],
+  ['something else beside it', { format: { kind: 'csv' }, colour: 'red' }],
+  ['an empty expression', { format: { kind: 'json' }, rows: '' }],
+  ['a share above one', { format: { kind: 'csv' }, smallestShare: 2 }],
+]
+test.each(unfinished)(
+  'what is wrong with %s is said in Chinese, without the English',
+  async (_, description) => {
+    const { wrong } = await read(sample('levels', 'S.csv', 'A\n1\n'), { ...description, map: { fields: {} } })
+    expect(wrong.length).toBeGreaterThan(0)
+    for (const { messageInChinese } of wrong) {
+      expect(messageInChinese).toMatch(/\p{sc=Han}/u)
+      // What is quoted is what nobody has words for.
+      expect(messageInChinese).not.toMatch(/“|Invalid|expected|received/)
+    }
+  },
+)

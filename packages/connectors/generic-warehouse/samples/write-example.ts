@@ -6,8 +6,10 @@ import {
   type ShipmentRequest,
   type WithdrawnNotice,
 } from '@plimsoll/connector-kit'
-import { type OutFeed, outgoing, toWrong } from '../definition.ts'
+import { type OutFeed, outgoing } from '../definition.ts'
 import { forExpressions, nameOf, renderText, type Told } from '../outgoing.ts'
+import { inBoth } from './read-sample.ts'
+import { readPart } from './wrong-in-both.ts'
 
 /** Characters of it that are shown. */
 const TEXT_MAX = 20_000
@@ -19,13 +21,13 @@ export async function writeExample(
   { description, places, now }: { description: unknown; places: unknown; now: number },
 ): Promise<SampleWriting> {
   const about = exampleOf(feed, firstPlace(places), new Date(now))
-  const parsed = outgoing.safeParse(description)
-  if (!parsed.success)
+  const parsed = readPart(outgoing, description)
+  if ('wrong' in parsed)
     return {
       name: undefined,
       text: undefined,
       problem: undefined,
-      wrong: parsed.error.issues.map(toWrong),
+      wrong: parsed.wrong,
       example: forExpressions(about, { dates: undefined, zone: 'Z' }),
     }
   const terms = parsed.data
@@ -35,7 +37,7 @@ export async function writeExample(
     return { ...said, text: text.slice(0, TEXT_MAX), problem: undefined }
   } catch (error) {
     if (!isConnectorError(error)) throw error
-    return { ...said, text: undefined, problem: error.message }
+    return inBoth({ ...said, text: undefined, problem: error.message })
   }
 }
 

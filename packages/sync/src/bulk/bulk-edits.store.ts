@@ -235,13 +235,14 @@ export type BulkLevel = {
   estimated: boolean
 }
 
+/** @returns how many were not there yet: a kit comes along with each of its parts */
 export async function insertBulkLevels(
   tx: Tx,
   organizationId: string,
   bulkId: string,
   levels: readonly BulkLevel[],
-): Promise<void> {
-  if (levels.length === 0) return
+): Promise<number> {
+  if (levels.length === 0) return 0
   const source = unnestRows('looked', levels, {
     levelId: 'uuid',
     before: 'bigint',
@@ -250,10 +251,11 @@ export async function insertBulkLevels(
     afterBecause: 'text',
     estimated: 'boolean',
   })
-  await sql`
+  const inserted = await sql`
     insert into bulk_level (organization_id, bulk_id, level_id, before, before_because, after, after_because, estimated)
     select ${organizationId}, ${bulkId}, level_id, before, before_because, after, after_because, estimated from ${source}
     on conflict do nothing`.execute(tx)
+  return Number(inserted.numAffectedRows ?? 0)
 }
 
 /** A level that would change, as a person knows it. */

@@ -112,33 +112,24 @@ async function look(context: SyncContext, edit: BulkEdit): Promise<void> {
   await inTransaction(database, async (tx) => {
     const locked = await lockBulkEdit(tx, organizationId, edit)
     if (locked === undefined) return
-    await insertBulkLevels(tx, organizationId, bulkId, changed)
+    // Counted as they come: counting all at each piece would be work that grows with the square of them.
+    const isNew = await insertBulkLevels(tx, organizationId, bulkId, changed)
     await saveBulkRefusals(tx, organizationId, bulkId, refusals)
     const isWhole = until === positions
     const rails = isWhole ? await findRails(context, tx, bulkId) : []
     await save(context, tx, edit, {
       looked: until,
-      levels: await countLevels(tx, organizationId, bulkId),
+      levels: locked.levels + isNew,
       refused: locked.refused + refusals.length,
       ...(isWhole && { state: 'previewed', previewedAt: at, rails }),
     })
   })
 }
 
-async function countLevels(tx: Tx, organizationId: string, bulkId: string): Promise<number> {
-  const { levels } = await tx
-    .selectFrom('bulkLevel')
-    .select(({ fn }) => fn.countAll<number>().as('levels'))
-    .where('organizationId', '=', organizationId)
-    .where('bulkId', '=', bulkId)
-    .executeTakeFirstOrThrow()
-  return levels
-}
-
 async function findRails(context: SyncContext, tx: Tx, bulkId: string): Promise<Rail[]> {
   const { organizationId } = context
   const rows = await findChangesByConnection(tx, organizationId, bulkId)
-  const connections = new Map<string, LevelsOfConnection>()
+  const connections = new Map<string, LevelsOfConnection & { changes: { before: number; after: number }[] }>()
   for (const { connectionId, name, isLive, before, after, levels } of rows) {
     const known = connections.get(connectionId) ?? {
       connectionId,
@@ -149,8 +140,8 @@ async function findRails(context: SyncContext, tx: Tx, bulkId: string): Promise<
       guard: await readGuard(tx, organizationId, connectionId),
       changes: [],
     }
-    const changes = [...known.changes, ...Array.from({ length: levels }, () => ({ before, after }))]
-    connections.set(connectionId, { ...known, changes })
+    for (let nth = 0; nth < levels; nth += 1) known.changes.push({ before, after })
+    connections.set(connectionId, known)
   }
   return railsOf([...connections.values()])
 }

@@ -1,4 +1,10 @@
-import { type Evaluated, ExpressionProblem, evaluate, expression } from '@plimsoll/connector-kit/expressions'
+import {
+  type Evaluated,
+  ExpressionProblem,
+  evaluate,
+  expression,
+  expressionInChinese,
+} from '@plimsoll/connector-kit/expressions'
 import { z } from 'zod'
 import type { Ruled } from './suggest.ts'
 
@@ -58,6 +64,14 @@ export async function askRule(
   }
 }
 
+const NO_SKU = 'it makes neither a SKU nor an object with sku and units (a whole number from 1)'
+
+/** What a rule cannot be asked for, in Chinese. @param problem as `askRule` answers it */
+export function ruleProblemInChinese(problem: string): string {
+  if (problem === NO_SKU) return '结果既不是 SKU，也不是含 sku 和 units（从 1 起的整数）的对象'
+  return expressionInChinese(problem) ?? `表达式有误（“${problem}”）`
+}
+
 function toAnswer(evaluated: Evaluated): RuleAnswer {
   if ('problem' in evaluated) return { kind: 'problem', problem: evaluated.problem }
   const { value } = evaluated
@@ -66,7 +80,7 @@ function toAnswer(evaluated: Evaluated): RuleAnswer {
   if (!read.success)
     return {
       kind: 'problem',
-      problem: 'it makes neither a SKU nor an object with sku and units (a whole number from 1)',
+      problem: NO_SKU,
     }
   const sku = read.data.sku.trim()
   return sku === '' ? { kind: 'nothing' } : { kind: 'says', sku, unitsPerListing: read.data.units }
