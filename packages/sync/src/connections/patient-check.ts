@@ -24,7 +24,7 @@ export async function checkPatiently(
     try {
       return await operations.check()
     } catch (error) {
-      if (!isConnectorError(error) || error.kind !== 'rate-limited') throw error
+      if (!(error instanceof RateLimited)) throw error
       const waitMs = error.retryAfterMs ?? WAIT_MS
       if (waited + waitMs > WAIT_MS_MAX) throw error
       await clock.sleep(waitMs)
