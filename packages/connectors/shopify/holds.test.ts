@@ -111,6 +111,9 @@ test('a held part with more lines than are read holds the whole order', () => {
     { status: 'ON_HOLD' as const, lineItems },
   ]
   expect(heldUnits(parts)).toBeUndefined()
-  const whole = parts.map((part) => ({ ...part, lineItems: { ...lineItems, pageInfo: { hasNextPage: false } } }))
+  const whole = parts.map((part) => ({
+    ...part,
+    lineItems: { ...lineItems, pageInfo: { hasNextPage: false } },
+  }))
   expect(heldUnits(whole)).toEqual(new Map([['gid://shopify/LineItem/1', 1]]))
 })

@@ -37,7 +37,10 @@ export function holdCases<Settings, Credentials>({
         expect(held.holds?.length ?? 0, 'reasons for which it is held').toBeGreaterThan(0)
         expect(['pending', 'open']).toContain(held.state)
         expect(held.lines.map(({ current, shipped }) => current - shipped)).toEqual([2])
-        expect(held.lines.map((line) => line.held ?? 2), 'units that are held').toEqual([2])
+        expect(
+          held.lines.map((line) => line.held ?? 2),
+          'units that are held',
+        ).toEqual([2])
         expect(await world.quantityOf(level), 'the platform’s number').toBe(number)
         const listed = (await world.allOrders(since)).filter(({ externalId }) => externalId === id)
         expect(listed.map((order) => order.holds)).toEqual([held.holds])
