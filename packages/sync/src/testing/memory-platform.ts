@@ -323,12 +323,12 @@ export class MemoryPlatform {
 
 const DEFAULT_PLACE = 'default'
 
-/** Units that are not cancelled. */
 function heldOf(order: MemoryOrder): number {
   const open = order.state === 'cancelled' ? 0 : wantedOf(order) - order.shipped
   return Math.min(Math.max(0, open), order.held ?? 0)
 }
 
+/** Units that are not cancelled. */
 function wantedOf({ units, cancelled = 0 }: MemoryOrder): number {
   return units - cancelled
 }
