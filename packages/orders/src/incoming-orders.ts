@@ -126,11 +126,8 @@ export function decideOrders(
     const row = known.get(told.externalId)
     // A state that does not say what holds the order leaves it as it was.
     const holds = heldNow(told.state, told.holds ?? row?.channelHolds ?? undefined)
-    const facts = {
-      ...told,
-      holds,
-      lines: told.holds === undefined ? keepHeld(told, row, lines) : told.lines,
-    }
+    const isKept = told.holds === undefined && holds !== undefined && holds.length > 0
+    const facts = { ...told, holds, lines: isKept ? keepHeld(told, row, lines) : told.lines }
     const contentHash = contentHashOf(facts)
     const decided = decideVersion(
       toKnownVersion(row, lines),
@@ -255,12 +252,13 @@ function keepHeld(
     (row === undefined ? [] : (known.get(row.orderId) ?? [])).map((line) => [line.externalId, line]),
   )
   return told.lines.map((line) => {
+    const { held: _, ...unsaid } = line
     const earlier = before.get(line.externalId)
-    if (earlier === undefined) return { ...line, held: undefined }
+    if (earlier === undefined) return unsaid
     // By the channel's own numbers, as it was told: what has left since without its knowing changes nothing here.
     const { current, platformShipped, channelHeld } = earlier
     const open = openUnitsOf(row?.state ?? 'open', { current, shipped: platformShipped })
-    return { ...line, held: channelHeld >= open ? undefined : channelHeld }
+    return channelHeld >= open ? unsaid : { ...unsaid, held: channelHeld }
   })
 }
 

@@ -58,7 +58,7 @@ export type LineFacts = {
   /** As the connector contract says it. */
   subtracted: 'yes' | 'no' | 'never' | 'unknown'
   /** Of the open units, those that the order's holds keep from being sent. Absent: all, where there are holds. */
-  held?: number | undefined
+  held?: number
 }
 
 /**
