@@ -18,7 +18,17 @@ export type AnyOrderHoldReason = z.infer<typeof anyHoldReason>
 
 /** Why a channel holds an order, in words that all channels share, and the channel's own word for it. */
 export const channelHold = z.object({
-  reason: z.enum(['payment', 'fraud', 'address', 'stock', 'return', 'date', 'addition', 'other']),
+  reason: z.enum([
+    'payment',
+    'fraud',
+    'address',
+    'stock',
+    'return',
+    'date',
+    'addition',
+    'cancellation',
+    'other',
+  ]),
   code: z.string(),
 })
 export type ChannelHold = z.infer<typeof channelHold>
@@ -179,6 +189,10 @@ export const orderDetail = orderRow.extend({
       placedBy: z.string(),
       placedAt: instant,
       said: z.array(channelHold).describe('Of a hold of its channel: why, as the channel says.'),
+      units: z
+        .int()
+        .nullable()
+        .describe('Of a hold of its channel about some units alone: how many. Null: all.'),
     }),
   ),
   hasRecipient: z.boolean().describe('The hub knows to whom it goes; asking is noted.'),

@@ -348,6 +348,7 @@ export const taskRow = z.object({
     'runs-out',
     'not-told',
     'not-cancelled',
+    'cancel-asked',
     'drift',
     'untracked',
     'unmapped',

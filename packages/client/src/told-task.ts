@@ -38,6 +38,7 @@ export const toldCodes = [
   'runs-out-one',
   'runs-out-many',
   'not-told',
+  'cancel-asked',
   'cancel-missed',
   'cancel-late',
   'cancel-refused',

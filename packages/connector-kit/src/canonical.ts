@@ -79,6 +79,8 @@ export type OrderLine = {
   returned: number
   /** For the open units (`current` − `shipped`). */
   subtracted: Subtracted
+  /** Of the open units, those that the order's `holds` keep from being sent. Absent: all of them, where there are holds. */
+  held?: number
 }
 
 /** `pending`: placed, not yet firm (a soft hold that may expire); `open`: firm; `closed`: nothing more will ship. */
@@ -108,7 +110,7 @@ export type ExternalOrder = {
   shippingMethod?: string
   /**
    * Why the platform itself holds it from being sent, each reason once; empty: nothing does. Absent: this answer does not say,
-   * and what was known stays. Where the manifest declares `holds`, `order` and `orders` always say.
+   * and what was known stays. Where the manifest declares `holds`, `order` and `orders` always say. Which units: each line's `held`.
    */
   holds?: readonly OrderHold[]
   lines: OrderLine[]

@@ -30,8 +30,11 @@ export type Capabilities = {
   tracking: boolean
   /** What `cancel` takes: nothing (there is none), a whole order only, or single lines and units. */
   cancel: false | 'order' | 'lines'
-  /** True where the platform itself can hold an order from being sent: then its orders say `holds`. */
-  holds?: true
+  /**
+   * Declared where the platform itself can hold an order from being sent, or lets its buyer ask for it to be cancelled: then its
+   * orders say `holds`. `polled`: no webhook tells of one.
+   */
+  holds?: true | 'polled'
   /** True where it keeps stock that the platform itself counts and sells (FBA, WFS): then it has `counts`. */
   counts?: true
   /**

@@ -12,6 +12,8 @@ export const HELD_FOR = [
   'date',
   /** The shopper may still add to it. */
   'addition',
+  /** Its buyer asked for it to be cancelled, and the seller may still refuse: a person decides, here or on the platform. */
+  'cancellation',
   /** It says no more than that it is held. */
   'other',
 ] as const

@@ -1,3 +1,4 @@
+import { nullsAbsent } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 
 /**
@@ -27,7 +28,7 @@ export const fulfillmentAvailability = z.array(
 
 const identifier = z.object({ type: z.string().optional(), value: z.string().optional() })
 
-export const item = z.object({
+export const item = nullsAbsent(z.object({
   sku: id,
   summaries: z
     .array(
@@ -50,7 +51,7 @@ export const item = z.object({
       }),
     )
     .optional(),
-})
+}))
 export type Item = z.infer<typeof item>
 
 /** A row that cannot be read must not hold up the others of its page. */
@@ -64,7 +65,7 @@ export const levelPage = z.object({
   items: z.array(z.object({ sku: id, fulfillmentAvailability: fulfillmentAvailability.optional() })),
 })
 export type LevelItem = z.infer<typeof levelPage>['items'][number]
-export const levelItem = levelPage.shape.items.element
+export const levelItem = nullsAbsent(levelPage.shape.items.element)
 
 export const submission = z.object({
   sku: id,
@@ -119,7 +120,7 @@ const moment = instant.optional().catch(undefined)
 const place = { city: part, stateOrRegion: part, postalCode: part, countryCode: part }
 const placeV0 = { City: part, StateOrRegion: part, PostalCode: part, CountryCode: part }
 
-export const order = z.object({
+export const order = nullsAbsent(z.object({
   orderId: id,
   createdTime: instant,
   lastUpdatedTime: instant,
@@ -144,13 +145,17 @@ export const order = z.object({
         fulfillment: z
           .object({ quantityFulfilled: units.optional(), quantityUnfulfilled: units.optional() })
           .optional(),
+        cancellation: z
+          .object({ cancellationRequest: z.object({}).optional(), cancellationExecution: z.object({}).optional() })
+          .optional()
+          .catch(undefined),
       }),
     )
     .refine(
       (lines) => new Set(lines.map((line) => line.orderItemId)).size === lines.length,
       'a line is there twice',
     ),
-})
+}))
 export type Order = z.infer<typeof order>
 export const orderAnswer = z.object({ order })
 export const orderPage = z.object({
@@ -198,7 +203,7 @@ export const orderAddress = z.object({
 })
 
 /** The older API. */
-export const orderV0 = z.object({
+export const orderV0 = nullsAbsent(z.object({
   AmazonOrderId: id,
   PurchaseDate: instant,
   LastUpdateDate: instant,
@@ -209,7 +214,7 @@ export const orderV0 = z.object({
   ShipServiceLevel: part,
   /** Without a restricted token: the place, no name and no street. */
   ShippingAddress: z.object(placeV0).optional().catch(undefined),
-})
+}))
 export type OrderV0 = z.infer<typeof orderV0>
 export const orderAnswerV0 = z.object({ payload: orderV0 })
 export const orderPageV0 = z.object({
@@ -218,7 +223,7 @@ export const orderPageV0 = z.object({
     NextToken: z.string().min(1).optional(),
   }),
 })
-export const orderItemsV0 = z.object({
+export const orderItemsV0 = nullsAbsent(z.object({
   payload: z.object({
     OrderItems: z.array(
       z.object({
@@ -227,11 +232,16 @@ export const orderItemsV0 = z.object({
         Title: z.string().optional(),
         QuantityOrdered: units,
         QuantityShipped: units.optional(),
+        /** The model says a text; a boolean is what people report. */
+        BuyerRequestedCancel: z
+          .object({ IsBuyerRequestedCancel: z.union([z.boolean(), z.string()]).optional() })
+          .optional()
+          .catch(undefined),
       }),
     ),
     NextToken: z.string().min(1).optional(),
   }),
-})
+}))
 export type OrderItemV0 = z.infer<typeof orderItemsV0>['payload']['OrderItems'][number]
 
 export const summaries = z.object({

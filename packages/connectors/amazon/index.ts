@@ -87,6 +87,8 @@ export const connector = defineConnector({
       source: 'github.com/amzn/selling-partner-api-models, commit 34dc93f',
     },
     capabilities: {
+      // A notification tells that a buyer wants to cancel, none that they do no more.
+      holds: 'polled',
       multiLocation: false,
       writeStyle: 'absolute',
       proof: 'read-back',

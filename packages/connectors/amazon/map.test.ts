@@ -158,6 +158,32 @@ test.each([
   expect(read.lines).toMatchObject([{ listingExternalId: 'TEA-1', sku: 'TEA-1', returned: 0, ...wanted }])
 })
 
+test.each([
+  [{ cancellationRequest: {} }, 'UNSHIPPED', 2],
+  [{ cancellationRequest: {} }, 'SHIPPED', 0],
+  // Somebody has answered it.
+  [{ cancellationRequest: {}, cancellationExecution: {} }, 'UNSHIPPED', 0],
+  [{}, 'UNSHIPPED', 0],
+  [undefined, 'UNSHIPPED', 0],
+])('a line with %o of an order that is %s: %i units wait for the seller', (cancellation, status, held) => {
+  const given = order(status, status === 'SHIPPED' ? { ordered: 2, shipped: 2, open: 0 } : { ordered: 2 })
+  const [item] = given.orderItems
+  if (item === undefined) throw new Error('it has a line')
+  const other = { ...item, orderItemId: '80000002' }
+  const read = toOrder({ ...given, orderItems: [{ ...item, cancellation }, other] })
+  expectSoundOrder(read)
+  expect(read.lines.map((line) => line.held)).toEqual([held, 0])
+  expect(read.holds).toEqual(held > 0 ? [{ reason: 'cancellation', code: 'BuyerRequestedCancel' }] : [])
+})
+
+test('what is null in an order reads as left out, and a line without a title is a line', () => {
+  const given = order('UNSHIPPED', { ordered: 2 })
+  const [item] = given.orderItems
+  const nulls = { product: { sellerSku: null, title: null }, fulfillment: null, cancellation: null }
+  const read = toOrder(answers.order.parse({ ...given, recipient: null, orderItems: [{ ...item, ...nulls }] }))
+  expect(read.lines).toMatchObject([{ listingExternalId: undefined, current: 2, held: 0 }])
+})
+
 test('an order that Amazon sends lies at Amazon’s', () => {
   const given = order('UNSHIPPED', { ordered: 1 })
   expect(toOrder({ ...given, fulfillment: { ...given.fulfillment, fulfilledBy: 'AMAZON' } }).locationId).toBe(
@@ -275,4 +301,28 @@ test('I12: whatever a listing’s numbers, a level is a whole number or none, an
     }),
     fromEnvironment(),
   )
+})
+
+test.each(['true', 'True', true])('the older API: a buyer who wants to cancel (%o) holds that line', (said) => {
+  const line = { OrderItemId: '1', SellerSKU: 'TEA-1', QuantityOrdered: 3, QuantityShipped: 1 }
+  const { payload } = answers.orderItemsV0.parse({
+    payload: {
+      OrderItems: [
+        { ...line, BuyerRequestedCancel: { IsBuyerRequestedCancel: said, BuyerCancelReason: null } },
+        { ...line, OrderItemId: '2', BuyerRequestedCancel: { IsBuyerRequestedCancel: 'false' } },
+        { ...line, OrderItemId: '3', BuyerRequestedCancel: null },
+      ],
+    },
+  })
+  const read = toOrderV0(
+    {
+      AmazonOrderId: '112-0000001-0000002',
+      PurchaseDate: '2026-11-20T10:00:00Z',
+      LastUpdateDate: '2026-11-20T11:00:00Z',
+      OrderStatus: 'PartiallyShipped',
+    },
+    payload.OrderItems,
+  )
+  expect(read.lines.map(({ held }) => held)).toEqual([2, 0, 0])
+  expect(read.holds).toEqual([{ reason: 'cancellation', code: 'BuyerRequestedCancel' }])
 })

@@ -117,6 +117,8 @@ type Line = {
   /** Undefined: not said. */
   shipped: number | undefined
   open: number | undefined
+  /** The buyer asked to cancel it, and nobody has yet. */
+  isUnwanted: boolean
 }
 
 type Told = {
@@ -149,13 +151,15 @@ export function toOrder(order: Order): ExternalOrder {
     }),
     shipBy: order.fulfillment.shipByWindow?.latestDateTime,
     shippingMethod: order.fulfillment.fulfillmentServiceLevel,
-    lines: order.orderItems.map(({ orderItemId, quantityOrdered, product, fulfillment }) => ({
+    lines: order.orderItems.map(({ orderItemId, quantityOrdered, product, fulfillment, cancellation }) => ({
       externalId: orderItemId,
       sku: product.sellerSku,
       title: product.title,
       ordered: quantityOrdered,
       shipped: fulfillment?.quantityFulfilled,
       open: fulfillment?.quantityUnfulfilled,
+      isUnwanted:
+        cancellation?.cancellationRequest !== undefined && cancellation.cancellationExecution === undefined,
     })),
   })
 }
@@ -184,6 +188,7 @@ export function toOrderV0(order: OrderV0, items: readonly OrderItemV0[]): Extern
       ordered: line.QuantityOrdered,
       shipped: line.QuantityShipped,
       open: undefined,
+      isUnwanted: String(line.BuyerRequestedCancel?.IsBuyerRequestedCancel).toLowerCase() === 'true',
     })),
   })
 }
@@ -208,6 +213,7 @@ function toExternalOrder(told: Told): ExternalOrder {
       JSON.stringify({ orderId: told.orderId, status: told.status }),
     )
   }
+  const lines = told.lines.map((line) => toLine(line, told, status))
   return {
     externalId: told.orderId,
     number: told.orderId,
@@ -220,11 +226,13 @@ function toExternalOrder(told: Told): ExternalOrder {
     ...(told.destination !== undefined && { destination: told.destination }),
     ...(told.shipBy !== undefined && { shipBy: new Date(told.shipBy) }),
     ...(told.shippingMethod && { shippingMethod: told.shippingMethod }),
-    lines: told.lines.map((line) => toLine(line, told, status)),
+    // Amazon counts a late shipment all the same: a person answers, by cancelling or by sending it.
+    holds: lines.some(({ held }) => held > 0) ? [{ reason: 'cancellation', code: 'BuyerRequestedCancel' }] : [],
+    lines,
   }
 }
 
-function toLine(line: Line, { status: name, orderId }: Told, { state, subtracted }: Status): OrderLine {
+function toLine(line: Line, { status: name, orderId }: Told, { state, subtracted }: Status) {
   // An order that is shipped whole says so of its lines too; where it does not, all of them have left.
   const shipped = line.shipped ?? (name === 'SHIPPED' ? line.ordered : 0)
   const open = state === 'pending' || state === 'open' ? (line.open ?? line.ordered - shipped) : 0
@@ -247,5 +255,6 @@ function toLine(line: Line, { status: name, orderId }: Told, { state, subtracted
     shipped,
     returned: 0,
     subtracted,
-  }
+    held: line.isUnwanted ? open : 0,
+  } satisfies OrderLine
 }

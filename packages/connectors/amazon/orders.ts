@@ -7,8 +7,8 @@ import { readOrdersV0, readOrderV0 } from './orders-v0.ts'
 
 const PAGE_SIZE = 100
 
-/** Without it Amazon leaves the status out. No price is asked for. */
-export const INCLUDED = 'FULFILLMENT'
+/** Without the one Amazon leaves the status out, without the other whether a buyer wants to cancel. No price is asked for. */
+export const INCLUDED = 'FULFILLMENT,CANCELLATION'
 /** Where it goes; with it come name and street, which are dropped as the answer is read. */
 const WITH_RECIPIENT = `${INCLUDED},RECIPIENT`
 

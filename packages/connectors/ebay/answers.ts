@@ -1,9 +1,10 @@
+import { nullsAbsent } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { restError } from './refusals.ts'
 
 /**
  * The parts of eBay's REST answers that the connector reads. In the published documents nothing is required and nothing
- * may be null; what is required here is what no decision can be made without. Source: sell_inventory 1.18.4,
+ * may be null, so null is read as absent; what is required here is what no decision can be made without. Source: sell_inventory 1.18.4,
  * sell_fulfillment 1.20.7, commerce_notification 1.6.2, developer_analytics v1_beta.0.1, commerce_identity 2.0.0.
  */
 const text = z.string().min(1)
@@ -143,7 +144,7 @@ export const addressedOrder = z.object({
     .optional(),
 })
 
-export const order = z.object({
+export const order = nullsAbsent(z.object({
   orderId: text,
   creationDate: moment,
   lastModifiedDate: moment,
@@ -169,14 +170,14 @@ export const order = z.object({
   paymentSummary: z
     .object({ payments: z.array(z.object({ paymentDate: z.string().optional() })).optional() })
     .optional(),
-})
+}))
 export type EbayOrder = z.infer<typeof order>
 
 /** A row of the list: whatever else is wrong with it, it has a number. */
 export const orderRow = z.looseObject({ orderId: text, lastModifiedDate: z.string().optional() })
 export const orderPage = z.object({ total: units, orders: z.array(orderRow).optional() })
 
-export const fulfillments = z.object({
+export const fulfillments = nullsAbsent(z.object({
   total: units.optional(),
   fulfillments: z.array(
     z.object({
@@ -185,7 +186,7 @@ export const fulfillments = z.object({
       lineItems: z.array(z.object({ lineItemId: text, quantity: z.int().positive().optional() })),
     }),
   ),
-})
+}))
 export type Fulfillment = z.infer<typeof fulfillments>['fulfillments'][number]
 
 export const user = z.object({

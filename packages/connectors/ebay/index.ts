@@ -27,6 +27,7 @@ export const connector = defineConnector({
       source: 'developer.ebay.com/develop/get-started/api-deprecation-status',
     },
     capabilities: {
+      holds: 'polled',
       multiLocation: false,
       writeStyle: 'absolute',
       proof: 'echo',

@@ -87,6 +87,7 @@ test('a paid order: its line names the listing, its units are off the listing al
     currency: 'EUR',
     test: false,
     locationId: 'default',
+    holds: [],
     lines: [
       {
         externalId: '100500',
@@ -124,6 +125,8 @@ describe('states', () => {
       cancelStatus: { cancelState },
     })
     expect(toOrder(order, []).state).toBe(state)
+    const isAsked = cancelState === 'IN_PROGRESS'
+    expect(toOrder(order, []).holds).toEqual(isAsked ? [{ reason: 'cancellation', code: 'IN_PROGRESS' }] : [])
   })
 
   test.each([

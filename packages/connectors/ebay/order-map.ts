@@ -33,6 +33,8 @@ export function toOrder(order: EbayOrder, fulfillments: readonly Fulfillment[]):
     ...(destination !== undefined && { destination }),
     ...(shipBy !== undefined && { shipBy }),
     ...(method && { shippingMethod: method }),
+    // The seller may refuse it, and sending it would: a person decides. Who asked is told by the single order alone.
+    holds: isBeingCancelled(order) ? [{ reason: 'cancellation', code: 'IN_PROGRESS' }] : [],
     lines: order.lineItems.map((line): OrderLine => {
       const shipped = shippedOf(line, shippedUnits)
       const isOff = state === 'cancelled' || isRefundedWhole(line)
@@ -90,6 +92,10 @@ function toOrderState(order: EbayOrder): OrderState {
   if (payment === 'PENDING' || payment === 'FAILED') return 'pending'
   // A cancellation that was asked for is not one yet: the seller may refuse it.
   return 'open'
+}
+
+function isBeingCancelled({ cancelStatus }: EbayOrder): boolean {
+  return cancelStatus?.cancelState === 'IN_PROGRESS'
 }
 
 function oneOf<T extends string>(value: string, known: readonly T[], what: string): T {

@@ -27,7 +27,7 @@ import {
   UNPUBLISH,
   UNSUBSCRIBE,
 } from './documents.ts'
-import { CHANGED_PLACES, ORDER_OF_PLACE, PLACES } from './hold-documents.ts'
+import { CHANGED_PLACES, LINED_PLACES, ORDER_OF_PLACE, PLACES } from './hold-documents.ts'
 import { GRANTED, ORDER_RETURNS, RETURN_LINES, RETURNED_ORDERS } from './return-documents.ts'
 import {
   ACCEPT_CANCELLATION,
@@ -60,6 +60,7 @@ export const ALL_OPERATIONS: readonly Operation[] = [
   FULFILLMENT_LINES,
   REFUND_LINES,
   PLACES,
+  LINED_PLACES,
   ORDER_OF_PLACE,
   CHANGED_PLACES,
   GRANTED,

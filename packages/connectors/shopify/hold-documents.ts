@@ -4,6 +4,8 @@ import { type Operation, PLACE_FIELDS } from './documents.ts'
 
 const HELD_PAGE = 100
 const PLACES_PAGE = 100
+const LINED_PLACES_PAGE = 5
+const PLACE_LINES = 50
 
 /** Those that changed, held or not: what changes with a hold is theirs, and not their order's. */
 export const CHANGED_PLACES: Operation = {
@@ -32,6 +34,26 @@ export const PLACES: Operation = {
   order(id: $id) {
     fulfillmentOrders(first: ${PLACES_PAGE}, after: $after) {
       nodes { ${PLACE_FIELDS} }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`,
+}
+
+/** Of an order of which one part is held and another may go: whose units are in which. */
+export const LINED_PLACES: Operation = {
+  name: 'order',
+  cost: 3 + LINED_PLACES_PAGE * (6 + PLACE_LINES * 2),
+  query: `query PlimsollLinedPlaces($id: ID!, $after: String) {
+  order(id: $id) {
+    fulfillmentOrders(first: ${LINED_PLACES_PAGE}, after: $after) {
+      nodes {
+        ${PLACE_FIELDS}
+        lineItems(first: ${PLACE_LINES}) {
+          nodes { remainingQuantity lineItem { id } }
+          pageInfo { hasNextPage }
+        }
+      }
       pageInfo { hasNextPage endCursor }
     }
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Place, toHolds } from './holds.ts'
+import { heldUnits, type Place, toHolds } from './holds.ts'
 import { holdFulfillment, releaseFulfillment } from './simulator/staff-steps.ts'
 import { gid } from './simulator/views.ts'
 import { withShop } from './testing/connected-shop.ts'
@@ -20,7 +20,7 @@ test.each<[story: string, places: Parameters<typeof toHolds>[0], codes: string[]
   ['a reason of a later version', [held('MOON_PHASE')], ['MOON_PHASE']],
   ['a word that is no reason', [held('constructor')], ['constructor']],
   ['all for later', [standing('SCHEDULED'), standing('CLOSED')], ['SCHEDULED']],
-  ['some for later: what may go now goes', [standing('SCHEDULED'), standing('OPEN')], []],
+  ['some for later', [standing('SCHEDULED'), standing('OPEN')], ['SCHEDULED']],
 ])('what holds an order: %s', (_, places, codes) => {
   expect(toHolds(places).map(({ code }) => code)).toEqual(codes)
 })
@@ -72,3 +72,46 @@ test('a hold of one of many parts is found, by the part that a webhook named, al
     expect((await operations.order(event.externalId)).holds).toEqual([])
     await expect(operations.order(gid('FulfillmentOrder', 5))).rejects.toMatchObject({ kind: 'not-found' })
   }))
+
+test('of an order in two parts the held one keeps its own units alone, in the list as in the order; the other is shipped', () =>
+  withShop({}, async ({ simulator, operations, seed, buy }) => {
+    await seed({})
+    const id = await buy('S-0', 5)
+    const [order] = simulator.shop.orders.values()
+    const [site] = order?.fulfillmentOrders ?? []
+    const [row] = site?.lines ?? []
+    if (order === undefined || site === undefined || row === undefined) throw new Error('it was sold')
+    site.lines = [{ ...row, total: 3, remaining: 3 }]
+    const later = { ...site, id: 990, lines: [{ ...row, id: 991, total: 2, remaining: 2 }] }
+    order.fulfillmentOrders.push(later)
+    holdFulfillment(simulator.shop, order, later, 'AWAITING_PAYMENT')
+    const read = await operations.order(id)
+    expect(read.holds).toEqual([{ reason: 'payment', code: 'AWAITING_PAYMENT' }])
+    expect(read.lines.map(({ current, held }) => [current, held])).toEqual([[5, 2]])
+    const { rows } = await operations.orders({ since: new Date(0), cursor: undefined })
+    expect(rows.map(({ lines }) => lines)).toEqual([read.lines])
+    const [line] = read.lines
+    const parcel = { shipmentId: 's-1', orderExternalId: id, tracking: undefined, notifyCustomer: false }
+    await operations.ship({ ...parcel, lines: [{ lineExternalId: line?.externalId ?? '', quantity: 3 }] })
+    // Nothing else may go now: all that is open is held.
+    const left = await operations.order(id)
+    expect(left.holds).toEqual(read.holds)
+    expect(left.lines.map((each) => each.held ?? each.current - each.shipped)).toEqual([2])
+  }))
+
+test('a held part with more lines than are read holds the whole order', () => {
+  const lineItems = {
+    nodes: [{ remainingQuantity: 1, lineItem: { id: 'gid://shopify/LineItem/1' } }],
+    pageInfo: { hasNextPage: true },
+  }
+  const parts = [
+    { status: 'OPEN' as const, lineItems },
+    { status: 'ON_HOLD' as const, lineItems },
+  ]
+  expect(heldUnits(parts)).toBeUndefined()
+  const whole = parts.map((part) => ({
+    ...part,
+    lineItems: { ...lineItems, pageInfo: { hasNextPage: false } },
+  }))
+  expect(heldUnits(whole)).toEqual(new Map([['gid://shopify/LineItem/1', 1]]))
+})

@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 import type { Api } from './api.ts'
 import { nextCursor, readCursor } from './cursor.ts'
-import { CHANGED_PLACES, ORDER_OF_PLACE, PLACES } from './hold-documents.ts'
+import { CHANGED_PLACES, LINED_PLACES, ORDER_OF_PLACE, PLACES } from './hold-documents.ts'
 import { gidSchema } from './ids.ts'
 import { toInstant } from './instants.ts'
 import { pageInfoSchema, readAllPages } from './pages.ts'
@@ -43,8 +43,8 @@ const REASONS: Readonly<Record<string, HeldFor>> = {
 }
 
 /**
- * Why an order is not to be sent. One part on hold holds all of it, since the hub routes orders whole; parts that are scheduled for
- * later hold it only where none may go now. A reason that is not known here holds it all the same. Pure.
+ * Why an order, or a part of it, is not to be sent. A part that is scheduled for later is held until then. A reason that is not known
+ * here holds it all the same. Pure.
  */
 export function toHolds(places: readonly Pick<Place, 'status' | 'fulfillmentHolds'>[]): OrderHold[] {
   const codes = new Set(
@@ -54,12 +54,58 @@ export function toHolds(places: readonly Pick<Place, 'status' | 'fulfillmentHold
         fulfillmentHolds.length === 0 ? ['ON_HOLD'] : fulfillmentHolds.map(({ reason }) => reason),
       ),
   )
-  const isAny = (...wanted: Place['status'][]) => places.some(({ status }) => wanted.includes(status))
-  if (isAny('SCHEDULED') && !isAny('OPEN', 'IN_PROGRESS')) codes.add('SCHEDULED')
+  if (places.some(({ status }) => status === 'SCHEDULED')) codes.add('SCHEDULED')
   return [...codes].sort().map((code) => ({
     reason: code === 'SCHEDULED' ? 'date' : (Object.hasOwn(REASONS, code) && REASONS[code]) || 'other',
     code,
   }))
+}
+
+const isHeld = ({ status }: Pick<Place, 'status'>) => status === 'ON_HOLD' || status === 'SCHEDULED'
+const mayGo = ({ status }: Pick<Place, 'status'>) => status === 'OPEN' || status === 'IN_PROGRESS'
+
+/** One part is held and another may go: which units those are is told by the lines of the parts. Pure. */
+export function isHeldInPart(places: readonly Pick<Place, 'status'>[]): boolean {
+  return places.some(isHeld) && places.some(mayGo)
+}
+
+/** A fulfilment order with whose units are left in it. */
+const linedPlaceSchema = placeSchema.extend({
+  lineItems: z.object({
+    nodes: z.array(z.object({ remainingQuantity: z.number().int(), lineItem: z.object({ id: gidSchema }) })),
+    pageInfo: z.object({ hasNextPage: z.boolean() }),
+  }),
+})
+export type LinedPlace = z.infer<typeof linedPlaceSchema>
+
+/**
+ * How many units of each line its held parts keep from being sent. Undefined: all that are open, for nothing else may go, or a
+ * part has more lines than were read. Pure.
+ */
+export function heldUnits(
+  places: readonly Pick<LinedPlace, 'status' | 'lineItems'>[],
+): ReadonlyMap<string, number> | undefined {
+  const held = places.filter(isHeld)
+  if (!isHeldInPart(places) || held.some(({ lineItems }) => lineItems.pageInfo.hasNextPage)) return undefined
+  const units = new Map<string, number>()
+  for (const { lineItem, remainingQuantity } of held.flatMap(({ lineItems }) => lineItems.nodes))
+    units.set(lineItem.id, (units.get(lineItem.id) ?? 0) + Math.max(0, remainingQuantity))
+  return units
+}
+
+const linedPlacesSchema = z.object({
+  order: z
+    .object({ fulfillmentOrders: z.object({ nodes: z.array(linedPlaceSchema), pageInfo: pageInfoSchema }) })
+    .nullable(),
+})
+
+/** All parts of an order with their lines; read only where `isHeldInPart`. */
+export async function readLinedPlaces(api: Api, id: string, options: CallOptions): Promise<LinedPlace[]> {
+  return await readAllPages(async (after) => {
+    const { data } = await api.read(LINED_PLACES, { id, after }, linedPlacesSchema, options)
+    if (data.order === null) throw new Malformed(`Shopify no longer shows ${id}, which it just named`, id)
+    return data.order.fulfillmentOrders
+  })
 }
 
 const placesSchema = z.object({

@@ -189,6 +189,8 @@ export type OrderFacts = {
   shippingMethod: string | undefined
   /** Undefined: not said. */
   holds: readonly OrderHold[] | undefined
+  /** Units that those hold, by line id. Undefined: all that are open. */
+  held?: ReadonlyMap<string, number> | undefined
   lines: readonly LineFacts[]
   /** Units that left, by line id. */
   shipped: ReadonlyMap<string, number>
@@ -279,6 +281,7 @@ function toLine(line: LineFacts, facts: OrderFacts, subtracted: Subtracted): Ord
     shipped,
     returned,
     subtracted,
+    ...(facts.held !== undefined && { held: Math.min(open, facts.held.get(line.id) ?? 0) }),
   }
 }
 
@@ -357,6 +360,7 @@ export function toOrderFacts(
     refunds: OrderFacts['refunds']
     /** Where its list row does not show all of them. */
     places?: readonly Place[]
+    held?: OrderFacts['held']
   },
 ): OrderFacts {
   const places = parts.places ?? node.fulfillmentOrders.nodes
@@ -380,6 +384,7 @@ export function toOrderFacts(
         : toDestination({ ...node.shippingAddress, country: node.shippingAddress.countryCodeV2 }),
     shipBy: places.flatMap(({ fulfillBy }) => fulfillBy ?? []),
     holds: toHolds(places),
+    held: parts.held,
     shippingMethod: node.shippingLine?.title,
     lines: parts.lines.map(toLineFacts),
     shipped: parts.shipped,

@@ -13,7 +13,7 @@ import {
   ORDERS_PAGE,
   REFUND_LINES,
 } from './documents.ts'
-import { orderIdOf, readPlaces } from './holds.ts'
+import { heldUnits, isHeldInPart, orderIdOf, readLinedPlaces, readPlaces } from './holds.ts'
 import { gidSchema } from './ids.ts'
 import {
   hasLeft,
@@ -99,7 +99,8 @@ async function readRow(
 ): Promise<ExternalOrder | undefined> {
   const lines = node.lineItems.nodes
   const isMore = node.lineItems.pageInfo.hasNextPage || node.fulfillmentOrders.pageInfo.hasNextPage
-  if (isMore || !linesTellAll(node, lines, node.refunds.length > 0)) {
+  const isInPart = isHeldInPart(node.fulfillmentOrders.nodes)
+  if (isMore || isInPart || !linesTellAll(node, lines, node.refunds.length > 0)) {
     return await findOrder(api, node.id, options)
   }
   return toOrder(toOrderFacts(node, { lines, shipped: shippedByLines(lines), refunds: [] }))
@@ -152,7 +153,10 @@ async function findOrder(api: Api, id: string, options: CallOptions): Promise<Ex
   const places = order.fulfillmentOrders.pageInfo.hasNextPage
     ? await readPlaces(api, id, options)
     : order.fulfillmentOrders.nodes
-  return toOrder(toOrderFacts(order, { lines, ...parts, places }))
+  if (!isHeldInPart(places)) return toOrder(toOrderFacts(order, { lines, ...parts, places }))
+  // Their standing is taken from the same answer as their lines: it may have changed between the two.
+  const lined = await readLinedPlaces(api, id, options)
+  return toOrder(toOrderFacts(order, { lines, ...parts, places: lined, held: heldUnits(lined) }))
 }
 
 type Parts = Pick<OrderFacts, 'shipped' | 'refunds'>

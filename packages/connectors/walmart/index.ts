@@ -67,6 +67,8 @@ export const connector = defineConnector({
     credentials: credentialsSchema,
     apiVersion: { version: 'v3', source: 'developer.walmart.com/us-marketplace/docs' },
     capabilities: {
+      // An event tells that a customer wants to cancel, none that they do no more.
+      holds: 'polled',
       multiLocation: true,
       writeStyle: 'counts-open-orders',
       proof: 'echo',

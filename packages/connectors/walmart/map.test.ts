@@ -34,9 +34,41 @@ describe('orders', () => {
           shipped: 0,
           returned: 0,
           subtracted: 'never',
+          held: 0,
         },
       ],
     })
+  })
+
+  test.each([
+    ['TRUE', 2],
+    ['true', 2],
+    [true, 2],
+    // A word that nobody documented is worth a person's look.
+    ['CUSTOMER_REQUESTED', 2],
+    ['FALSE', 0],
+    [false, 0],
+    ['', 0],
+    [null, 0],
+    // No word at all says nothing, and makes no order unreadable.
+    [7, 0],
+    [undefined, 0],
+  ])('a line whose customer wants to cancel (%o) waits with its open units, and no other', (intentToCancel, held) => {
+    const shape = orderShape([
+      {
+        ordered: 3,
+        statuses: [
+          ['Acknowledged', 2],
+          ['Shipped', 1],
+        ],
+      },
+      { number: '5', ordered: 1, statuses: [['Created', 1]] },
+    ])
+    const [first] = shape.orderLines.orderLine
+    if (first === undefined) throw new Error('it has two lines')
+    const found = toOrder(order.parse({ ...shape, orderLines: { orderLine: [{ ...first, intentToCancel }, ...shape.orderLines.orderLine.slice(1)] } }), 'us')
+    expect(found.lines.map((line) => line.held)).toEqual([held, 0])
+    expect(found.holds).toEqual(held > 0 ? [{ reason: 'cancellation', code: 'INTENT_TO_CANCEL' }] : [])
   })
 
   test.each([

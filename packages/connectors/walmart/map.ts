@@ -4,6 +4,7 @@ import {
   type ExternalLocation,
   type ExternalOrder,
   Malformed,
+  type OrderHold,
   type OrderLine,
   type OrderState,
 } from '@plimsoll/connector-kit'
@@ -118,16 +119,29 @@ export function toOrder(order: WalmartOrder, market: Market): ExternalOrder {
     ...(destination !== undefined && { destination }),
     ...(estimatedShipDate != null && { shipBy: new Date(estimatedShipDate) }),
     ...(methodCode && { shippingMethod: methodCode }),
-    // Said in Mexico alone; where some units are held back, none is sent before all may be.
-    holds: order.orderLines.orderLine.some((line) => unitsOf(line).held > 0)
-      ? [{ reason: 'other', code: 'OnHold' }]
-      : [],
+    holds: toHolds(order.orderLines.orderLine),
     lines,
   }
 }
 
+/** Walmart's own hold is said in Mexico alone; that a customer wants to cancel a line, in the United States. */
+function toHolds(lines: readonly WalmartLine[]): OrderHold[] {
+  const units = lines.map((line) => ({ ...unitsOf(line), isUnwanted: wantsToCancel(line) }))
+  return [
+    ...(units.some(({ held }) => held > 0) ? [{ reason: 'other' as const, code: 'OnHold' }] : []),
+    ...(units.some(({ isUnwanted, open }) => isUnwanted && open > 0)
+      ? [{ reason: 'cancellation' as const, code: 'INTENT_TO_CANCEL' }]
+      : []),
+  ]
+}
+
+/** What it says is not documented: whatever is no plain "no" is worth a person's look, who may send it all the same. */
+function wantsToCancel({ intentToCancel }: WalmartLine): boolean {
+  return !['', 'false', 'no', 'n', '0', 'null', 'none'].includes((intentToCancel ?? '').trim().toLowerCase())
+}
+
 function toLine(line: WalmartLine): OrderLine {
-  const { ordered, cancelled, shipped } = unitsOf(line)
+  const { ordered, cancelled, shipped, held, open } = unitsOf(line)
   const sku = line.item.sku || undefined
   return {
     externalId: line.lineNumber,
@@ -140,6 +154,7 @@ function toLine(line: WalmartLine): OrderLine {
     // A refund may come without goods, and goods that come back say nothing here.
     returned: 0,
     subtracted: 'never',
+    held: wantsToCancel(line) ? open : held,
   }
 }
 

@@ -132,7 +132,7 @@ test('Mexico: what Walmart holds back is sold, and is not sent', () => {
   expect(toOrder(said, 'mx')).toMatchObject({
     state: 'open',
     holds: [{ reason: 'other', code: 'OnHold' }],
-    lines: [{ current: 3, shipped: 0 }],
+    lines: [{ current: 3, shipped: 0, held: 2 }],
   })
   const [line] = said.orderLines.orderLine
   expect(line && unitsOf(line)).toMatchObject({ open: 3, held: 2 })

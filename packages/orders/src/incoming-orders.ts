@@ -8,8 +8,16 @@ import {
   saveReservations,
 } from '@plimsoll/stock'
 import { type Committed, findCommitted } from './fulfilment/shipments.store.ts'
+import { heldStanding, type Standing, stillHeld } from './held-units.ts'
 import { decideOrderChange, isForwardStep, type KnownLine } from './order-change.ts'
-import { type ChannelHold, contentHashOf, heldNow, type LineFacts, type OrderFacts } from './order-facts.ts'
+import {
+  type ChannelHold,
+  contentHashOf,
+  heldNow,
+  type LineFacts,
+  type OrderFacts,
+  openUnitsOf,
+} from './order-facts.ts'
 import { decideVersion, type VersionVerdict } from './order-version.ts'
 import {
   findLines,
@@ -35,8 +43,8 @@ export type AppliedOrder = {
   orderId: string | undefined
   isNew: boolean
   unmapped: LineFacts[]
-  /** Where this state says of its channel's holds what was not known before: what held it, and what does now. */
-  held?: { before: readonly ChannelHold[]; now: readonly ChannelHold[] }
+  /** Where this state says of its channel's holds what was not known before: what holds it now, and how many units. */
+  held?: { now: readonly ChannelHold[] } & Standing
   /** Listing units that the platform took off its own number and put back. */
   subtracted: {
     stockUnitId: string
@@ -118,7 +126,8 @@ export function decideOrders(
     const row = known.get(told.externalId)
     // A state that does not say what holds the order leaves it as it was.
     const holds = heldNow(told.state, told.holds ?? row?.channelHolds ?? undefined)
-    const facts = { ...told, holds }
+    const isKept = told.holds === undefined && holds !== undefined && holds.length > 0
+    const facts = { ...told, holds, lines: isKept ? keepHeld(told, row, lines) : told.lines }
     const contentHash = contentHashOf(facts)
     const decided = decideVersion(
       toKnownVersion(row, lines),
@@ -174,6 +183,10 @@ export function decideOrders(
       shippingMethod: facts.shippingMethod ?? row?.shippingMethod ?? null,
       channelHolds: holds ?? null,
     }
+    const held = heldChange(
+      { state: row?.state ?? facts.state, holds: row?.channelHolds ?? [], lines: lines.get(orderId) ?? [] },
+      { state: facts.state, holds, lines: change.lines },
+    )
     known.set(facts.externalId, next)
     lines.set(orderId, change.lines)
     changed.set(orderId, next)
@@ -188,7 +201,7 @@ export function decideOrders(
       orderId,
       isNew: row === undefined,
       unmapped: change.unmapped,
-      ...heldChange(row?.channelHolds ?? [], holds),
+      ...(held !== undefined && { held }),
       subtracted: change.subtracted.map((entry) => ({
         ...entry,
         externalLocationId: facts.externalLocationId,
@@ -210,13 +223,43 @@ export function decideOrders(
   }
 }
 
+type Holding = { state: OrderFacts['state']; lines: readonly KnownLine[] }
+
 function heldChange(
-  before: readonly ChannelHold[],
-  now: readonly ChannelHold[] | undefined,
-): Pick<AppliedOrder, 'held'> {
+  before: Holding & { holds: readonly ChannelHold[] },
+  after: Holding & { holds: readonly ChannelHold[] | undefined },
+): AppliedOrder['held'] {
+  const now = after.holds
+  if (now === undefined) return undefined
   const codesOf = (holds: readonly ChannelHold[]) => holds.map(({ code }) => code).sort()
-  if (now === undefined || codesOf(before).join('\n') === codesOf(now).join('\n')) return {}
-  return { held: { before, now } }
+  const unitsOf = ({ lines }: Holding) => lines.map((line) => `${line.externalId} ${stillHeld(line)}`).sort()
+  const isSame =
+    codesOf(before.holds).join('\n') === codesOf(now).join('\n') &&
+    (now.length === 0 || unitsOf(before).join('\n') === unitsOf(after).join('\n'))
+  return isSame ? undefined : { now, ...heldStanding(after.state, after.lines) }
+}
+
+/**
+ * The lines of a state that does not say what holds the order: what was held whole stays so, of the others as many units as were.
+ * Of a line that is new nobody has said anything: it waits until somebody does.
+ */
+function keepHeld(
+  told: OrderFacts,
+  row: OrderRow | undefined,
+  known: ReadonlyMap<string, readonly KnownLine[]>,
+): LineFacts[] {
+  const before = new Map(
+    (row === undefined ? [] : (known.get(row.orderId) ?? [])).map((line) => [line.externalId, line]),
+  )
+  return told.lines.map((line) => {
+    const { held: _, ...unsaid } = line
+    const earlier = before.get(line.externalId)
+    if (earlier === undefined) return unsaid
+    // By the channel's own numbers, as it was told: what has left since without its knowing changes nothing here.
+    const { current, platformShipped, channelHeld } = earlier
+    const open = openUnitsOf(row?.state ?? 'open', { current, shipped: platformShipped })
+    return channelHeld >= open ? unsaid : { ...unsaid, held: channelHeld }
+  })
 }
 
 /** Where an order's lines reserve; null: nowhere. */

@@ -15,6 +15,7 @@ export {
 } from './allocation/decide-allocation.ts'
 export {
   type Stopping,
+  shipmentsToHold,
   shipmentsToStop,
   stopShipments,
 } from './fulfilment/cancel-shipments.ts'
@@ -46,6 +47,7 @@ export {
   saveUnits,
 } from './fulfilment/shipments.store.ts'
 export { type ReturnedUnits, type TakenBack, takeBack } from './fulfilment/take-back.ts'
+export { hasBuyersWish, isBuyersWish, stillHeld } from './held-units.ts'
 export {
   type AppliedOrder,
   type DecidedOrders,

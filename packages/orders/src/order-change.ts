@@ -6,6 +6,7 @@ import {
   type ReservationRow,
   spreadSteps,
 } from '@plimsoll/stock'
+import { heldUnitsOf, stillLetGo } from './held-units.ts'
 import { type LineFacts, type OrderFacts, openUnitsOf, unsubtractedUnitsOf } from './order-facts.ts'
 
 /** One line as the hub last knew it, in listing units. `reserved` and `released` are what the hub did for it (I11). */
@@ -39,6 +40,9 @@ export type KnownLine = {
   isTakenBackElsewhere: boolean
   /** A pre-order: nothing of it is sent before then. Null or absent: at once. */
   waitsUntil?: Date | null
+  /** Open units that its channel's holds keep from being sent, and how many of those a person sends all the same. */
+  channelHeld: number
+  letGo: number
 }
 
 export type KnownOrder = { orderId: string; lines: KnownLine[] }
@@ -95,6 +99,7 @@ export function decideOrderChange(
     const { itemId, unitsPerListing } = holder
     const { committed = 0, dispatched = 0, takenBack = 0, isTakenBackElsewhere = false } = earlier ?? {}
     const shipped = Math.max(line.shipped, dispatched)
+    const channelHeld = heldUnitsOf(facts.state, line, line.held, facts.holds)
     const next: KnownLine = {
       lineId: earlier?.lineId ?? context.uuid(),
       externalId: line.externalId,
@@ -117,6 +122,8 @@ export function decideOrderChange(
       platformReturned: Math.min(line.returned, shipped),
       takenBack,
       isTakenBackElsewhere,
+      channelHeld,
+      letGo: stillLetGo(earlier?.letGo ?? 0, channelHeld, facts.holds),
     }
     change.lines.push(next)
     if (line.subtracted !== 'never') addSubtracted(change, earlier, next)

@@ -57,6 +57,8 @@ export type LineFacts = {
   returned: number
   /** As the connector contract says it. */
   subtracted: 'yes' | 'no' | 'never' | 'unknown'
+  /** Of the open units, those that the order's holds keep from being sent. Absent: all, where there are holds. */
+  held?: number
 }
 
 /**
@@ -76,7 +78,17 @@ export function contentHashOf(facts: OrderFacts): string {
     .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
   const held = heldNow(facts.state, facts.holds)
   if (held === undefined || held.length === 0) return digestOf([facts.state, lines])
-  return digestOf([facts.state, lines, held.map(({ code }) => code).sort()])
+  const codes = held.map(({ code }) => code).sort()
+  const units = facts.lines.map((line) => {
+    const open = openUnitsOf(facts.state, line)
+    return { id: line.externalId, open, held: Math.min(open, line.held ?? open) }
+  })
+  // Whether all units are named or none, held is held.
+  if (units.every((line) => line.held === line.open)) return digestOf([facts.state, lines, codes])
+  const heldLines = units
+    .map((line) => [line.id, line.held])
+    .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
+  return digestOf([facts.state, lines, codes, heldLines])
 }
 
 /** What holds an order in this state: nothing does once nothing more of it is to leave. Undefined: that is not known. */

@@ -65,6 +65,7 @@ export async function findLines(
     select order_id, line_id, external_id, listing_external_id, stock_unit_id, item_id, sku, title,
       units_per_listing, ordered, current, reserved, released, shipped, returned, unsubtracted,
       committed, dispatched, coalesce(platform_shipped, shipped) as platform_shipped, taken_back, waits_until,
+      channel_held, let_go,
       coalesce(platform_returned, returned) as platform_returned,
       dispatched > 0 and exists (
         select from shipment_line as sent
@@ -190,16 +191,17 @@ export async function saveLines(
       shipped: 'bigint',
       returned: 'bigint',
       unsubtracted: 'bigint',
+      channelHeld: 'bigint',
     })
     statements.push(
       sql`
         insert into order_line
           (organization_id, connection_id, line_id, order_id, external_id, listing_external_id, stock_unit_id,
            item_id, sku, title, units_per_listing, ordered, current, reserved, released, shipped, returned,
-           unsubtracted)
+           unsubtracted, channel_held)
         select ${organizationId}, ${connectionId}, line_id, order_id, external_id, listing_external_id,
            stock_unit_id, item_id, sku, title, units_per_listing, ordered, current, reserved, released, shipped,
-           returned, unsubtracted
+           returned, unsubtracted, channel_held
         from ${source}`.execute(tx),
     )
   }
@@ -221,6 +223,8 @@ export async function saveLines(
       platformShipped: 'bigint',
       platformReturned: 'bigint',
       takenBack: 'bigint',
+      channelHeld: 'bigint',
+      letGo: 'bigint',
     })
     statements.push(
       sql`
@@ -239,6 +243,8 @@ export async function saveLines(
           platform_shipped = changed.platform_shipped,
           platform_returned = changed.platform_returned,
           taken_back = changed.taken_back,
+          channel_held = changed.channel_held,
+          let_go = changed.let_go,
           -- What the channel has taken off by now it need not be shown less for.
           telling = greatest(0, order_line.telling - greatest(0, order_line.unsubtracted - changed.unsubtracted))
         from ${source}

@@ -157,6 +157,7 @@ export { resolveOrderId } from './fulfilment/find-order.ts'
 export {
   ALL_HOLD_REASONS,
   type AnyHoldReason,
+  CHANNEL_HOLD,
   HOLD_REASONS,
   type HoldReason,
 } from './fulfilment/order-holds.store.ts'

@@ -42,6 +42,8 @@ type Facts = {
   'runs-out-one': { location: string; sku: string }
   'runs-out-many': { location: string; sku: string; items: number }
   'not-told': { channel: string; order: string; message: string }
+  /** A buyer asked the channel to cancel, and the seller has yet to answer. */
+  'cancel-asked': { channel: string; order: string; units: number }
   'cancel-missed': { channel: string; order: string; units: number }
   'cancel-late': { channel: string; order: string }
   'cancel-refused': { channel: string; order: string; message: string }

@@ -112,6 +112,9 @@ export const enOrders = {
     heldFor: 'Held: {{reason}}, by {{by}}',
     heldThere: '{{channel}} holds it:',
     heldThereUntil: 'It goes by itself once {{channel}} lets it go. To end the hold, do so there.',
+    heldUnitsThere: '{{channel}} holds {{n}} of its units; the rest is sent:',
+    buyerAsks: 'Cancel the order, or send it all the same: the buyer waits for an answer on {{channel}}.',
+    sendAllTheSame: 'Send all the same',
     andHeldFor: ', ',
     heldReason: {
       payment: 'payment not settled',
@@ -121,6 +124,7 @@ export const enOrders = {
       return: 'waits for items to come back',
       date: 'not to leave yet',
       addition: 'the shopper may still add to it',
+      cancellation: 'the buyer asked to cancel',
       other: 'without a reason that is known here',
     },
     withWarehouse: 'With a warehouse already: {{shipments}}. Cancel there if it must not go.',

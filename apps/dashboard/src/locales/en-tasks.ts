@@ -26,6 +26,7 @@ export const enTasks = {
     'runs-out': 'Runs out before it can be replenished',
     'not-told': 'Channel not told',
     'not-cancelled': 'Order not cancelled',
+    'cancel-asked': 'Buyer asks to cancel',
     'listing-changed': 'Listing changed',
     decide: 'Decide',
     drift: 'Drift',

@@ -68,6 +68,8 @@ const toldTask: Record<ToldCode | 'said', string> = {
   'runs-out-many': 'At {{location}}, {{items}} items run out before they can be replenished; first {{sku}}.',
   'not-told':
     '{{channel}} does not take that {{order}} has shipped: {{message}} Mark it as shipped there by hand.',
+  'cancel-asked':
+    'The buyer of {{order}} asked {{channel}} to cancel: {{units}} wait. Cancel them, or end the hold to send them all the same.',
   'cancel-missed':
     '{{units}} of {{order}} left before {{channel}} could be told to cancel them: take them back by a return.',
   'cancel-late':

@@ -113,6 +113,9 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
     heldFor: '已暂停：{{reason}}（{{by}}）',
     heldThere: '{{channel}} 搁置了此订单：',
     heldThereUntil: '{{channel}} 解除后会自动发出。如需解除，请到该渠道操作。',
+    heldUnitsThere: '{{channel}} 搁置了其中 {{n}} 件，其余照常发出：',
+    buyerAsks: '请取消订单，或照常发货：买家在 {{channel}} 等待答复。',
+    sendAllTheSame: '照常发货',
     andHeldFor: '、',
     heldReason: {
       payment: '付款未完成',
@@ -122,6 +125,7 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
       return: '等待退货到达',
       date: '尚未到发货时间',
       addition: '买家可能还会加购',
+      cancellation: '买家申请取消',
       other: '渠道未说明原因',
     },
     withWarehouse: '仓库已在处理：{{shipments}}。如不应发出，请取消发货单。',

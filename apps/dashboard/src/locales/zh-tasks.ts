@@ -27,6 +27,7 @@ export const zhTasks: Pick<Locale, 'task'> = {
     'runs-out': '补货到达前将售罄',
     'not-told': '未能通知渠道',
     'not-cancelled': '订单未能取消',
+    'cancel-asked': '买家申请取消',
     'listing-changed': '刊登有变',
     decide: '去决定',
     drift: '偏差',

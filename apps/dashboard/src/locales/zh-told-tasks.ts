@@ -62,6 +62,8 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
   'runs-out-one': '在 {{location}}，{{sku}} 会在补货到达之前售罄。',
   'runs-out-many': '在 {{location}}，有 {{items}} 种商品会在补货到达之前售罄，最早的是 {{sku}}。',
   'not-told': '{{channel}} 没有接受订单 {{order}} 已发货的通知：{{message}} 请在渠道后台手动标记为已发货。',
+  'cancel-asked':
+    '订单 {{order}} 的买家在 {{channel}} 申请取消，{{units}}暂不发出。请取消订单，或解除暂停照常发货。',
   'cancel-missed': '订单 {{order}} 有 {{units}}在通知 {{channel}} 取消之前已经发出：请按退货收回。',
   'cancel-late': '订单 {{order}} 本应取消，但在通知 {{channel}} 之前已经发出：请按退货收回。',
   'cancel-refused':

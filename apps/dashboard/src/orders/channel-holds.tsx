@@ -1,16 +1,39 @@
 import type { ChannelHold, OrderDetail } from '@plimsoll/client'
 import { useLanguage } from '../language.ts'
 
-/** Why its channel holds an order, by the channel's own reasons: nobody ends that here. */
-export function ChannelHolds({ order }: { order: OrderDetail }) {
+/**
+ * Why its channel holds an order, or some of its units, by the channel's own reasons: nobody ends that here, but where it is no more
+ * than the buyer's wish to cancel.
+ */
+export function ChannelHolds({
+  order,
+  isBusy,
+  onSend,
+}: {
+  order: OrderDetail
+  isBusy: boolean
+  onSend: () => void
+}) {
   const { t } = useLanguage()
   const held = order.holdDetails.find(({ reason }) => reason === 'channel')
   if (held === undefined) return null
+  const { channel } = order
+  const isBuyersWish = held.said.length > 0 && held.said.every(({ reason }) => reason === 'cancellation')
   return (
-    <p className="max-w-prose">
-      {t('orders.heldThere', { channel: order.channel })} <SaidHolds holds={held.said} />
-      <span className="block text-ink-2">{t('orders.heldThereUntil', { channel: order.channel })}</span>
-    </p>
+    <div className="max-w-prose">
+      {held.units === null
+        ? t('orders.heldThere', { channel })
+        : t('orders.heldUnitsThere', { channel, n: held.units })}{' '}
+      <SaidHolds holds={held.said} />
+      <span className="block text-ink-2">
+        {isBuyersWish ? t('orders.buyerAsks', { channel }) : t('orders.heldThereUntil', { channel })}
+      </span>
+      {isBuyersWish && (
+        <button type="button" className="control" disabled={isBusy} onClick={onSend}>
+          {t('orders.sendAllTheSame')}
+        </button>
+      )}
+    </div>
   )
 }
 

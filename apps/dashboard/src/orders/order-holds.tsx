@@ -16,6 +16,9 @@ type Held = OrderDetail['holdDetails'][number]
 /** Those that end here; a channel's own ends there. */
 const isOfPeople = (held: Held): held is Held & { reason: PersonsReason } => held.reason !== 'channel'
 
+/** Nothing holds it but what holds some of its units alone. */
+const isWhollyFree = ({ holdDetails }: OrderDetail) => holdDetails.every(({ units }) => units !== null)
+
 /** What holds an order, and what a person can do about the whole of it. */
 export function OrderHolds({ order }: { order: OrderDetail }) {
   const { t } = useLanguage()
@@ -33,7 +36,7 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
     onSuccess,
   })
   const unhold = useMutation({
-    mutationFn: (which: PersonsReason) => hub.unholdOrder(order.orderId, which),
+    mutationFn: (which: AnyOrderHoldReason) => hub.unholdOrder(order.orderId, which),
     onSuccess,
   })
   const route = useMutation({ mutationFn: () => hub.routeOrder(order.orderId), onSuccess })
@@ -43,7 +46,7 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
   return (
     <div className="grid gap-2 justify-items-end max-sm:w-full max-sm:justify-items-stretch">
       <div className="flex flex-wrap gap-2">
-        {order.isUnrouted && order.holds.length === 0 && (
+        {order.isUnrouted && isWhollyFree(order) && (
           <button type="button" className="control" disabled={route.isPending} onClick={() => route.mutate()}>
             {t('orders.route')}
           </button>
@@ -59,7 +62,7 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
           {t(`orders.routed.${route.data.outcome}`)}
         </p>
       )}
-      <ChannelHolds order={order} />
+      <ChannelHolds order={order} isBusy={unhold.isPending} onSend={() => unhold.mutate('channel')} />
       {order.holdDetails.filter(isOfPeople).map((held) => (
         <p key={held.reason} className="flex flex-wrap items-center gap-2">
           <span>

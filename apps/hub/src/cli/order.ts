@@ -2,6 +2,7 @@ import type { OrderDetail, OrderPage, OrderRow } from '@plimsoll/client'
 import {
   ALL_HOLD_REASONS,
   type AnyHoldReason,
+  CHANNEL_HOLD,
   endOrderHold,
   HOLD_REASONS,
   type HoldReason,
@@ -90,10 +91,10 @@ export function orderCommand(program: Command, exit: (code: number) => void): vo
     .addArgument(
       new Argument(
         '<reason>',
-        'fraud, address, payment or manual; cancelling takes a cancellation back',
-      ).choices(ALL_HOLD_REASONS),
+        'fraud, address, payment or manual; cancelling takes a cancellation back; channel sends what its buyer asked to cancel',
+      ).choices([...ALL_HOLD_REASONS, CHANNEL_HOLD]),
     )
-    .action(async (order: string, why: AnyHoldReason, options: CommonOptions) => {
+    .action(async (order: string, why: AnyHoldReason | typeof CHANNEL_HOLD, options: CommonOptions) => {
       exit(
         await runReading(
           options,

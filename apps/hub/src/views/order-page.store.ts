@@ -74,7 +74,11 @@ type HoldRow = Omit<OrderDetail['holdDetails'][number], 'placedAt'> & { placedAt
 export async function findOrderHolds(db: Db, organizationId: string, orderId: string): Promise<HoldRow[]> {
   const found = await sql<HoldRow>`
     select reason, note, placed_by, order_hold.placed_at,
-      case when reason = 'channel' then coalesce(channel_holds, '[]') else '[]' end as said
+      case when reason = 'channel' then coalesce(channel_holds, '[]') else '[]' end as said,
+      case when partly then (
+        select sum(least(greatest(0, channel_held - let_go), greatest(0, current - shipped)))::bigint from order_line
+        where order_line.organization_id = order_hold.organization_id and order_line.order_id = order_hold.order_id
+      ) end as units
     from order_hold
     join sales_order using (organization_id, order_id)
     where organization_id = ${organizationId} and order_id = ${orderId}

@@ -125,6 +125,7 @@ const TASKS = [
   'parcel-unexpected',
   'not-told',
   'not-cancelled',
+  'cancel-asked',
 ]
 
 const selectOrders = (now: Date) => sql`

@@ -49,6 +49,14 @@ export function expectSoundOrder(order: ExternalOrder): void {
     expect(shipped).toBeLessThanOrEqual(current)
     expect(returned).toBeLessThanOrEqual(shipped)
     if (order.state === 'cancelled') expect(current).toBe(shipped)
+    if (line.held !== undefined) {
+      expect(
+        Number.isSafeInteger(line.held) && line.held >= 0,
+        `${line.held} is a whole number of units`,
+      ).toBe(true)
+      expect(line.held, 'units that are held are open').toBeLessThanOrEqual(current - shipped)
+      if (line.held > 0) expect(codes.length, 'what holds them is said').toBeGreaterThan(0)
+    }
     expect(['yes', 'no', 'never', 'unknown']).toContain(line.subtracted)
   }
   const ids = order.lines.map((line) => line.externalId)

@@ -53,6 +53,8 @@ export type Order = {
   /** Undefined: Amazon tells nobody. */
   to: Recipient | undefined
   cancelledBy?: 'BUYER' | 'MERCHANT'
+  /** Its buyer wants to cancel, and the seller has yet to answer. */
+  isUnwanted?: boolean
   items: OrderItem[]
   parcels: Map<string, Parcel>
 }

@@ -50,9 +50,14 @@ export function createControl({ account: given, traits, now }: Controlled): Cont
         case 'refund':
           // Money alone: Amazon's numbers stay.
           return order.status === 'SHIPPED' ? { kind: 'done' } : refused
+        // The buyer asks the seller to cancel, or thinks better of it.
         case 'hold':
         case 'release':
-          return refused
+          if (order.status !== 'UNSHIPPED' && order.status !== 'PARTIALLY_SHIPPED') return refused
+          if ((order.isUnwanted === true) === (step === 'hold')) return refused
+          order.isUnwanted = step === 'hold'
+          account.changed(order)
+          return { kind: 'done' }
         default: {
           const never: never = step
           return never

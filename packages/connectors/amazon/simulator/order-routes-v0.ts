@@ -183,5 +183,6 @@ function toItem(site: Site, order: Order, item: OrderItem) {
     // The older API has no number of units that are open: what is cancelled is taken off this one (reported, not documented).
     QuantityOrdered: order.status === 'CANCELLED' ? 0 : promisedOf(item),
     QuantityShipped: site.account.shippedOf(order, item.id),
+    ...(order.isUnwanted === true && { BuyerRequestedCancel: { IsBuyerRequestedCancel: 'true' } }),
   }
 }

@@ -243,9 +243,17 @@ function toItem(site: Site, order: Order, item: OrderItem, has: (name: string) =
         quantityUnfulfilled: openUnitsOf(site.account, order, item),
       },
     }),
-    ...(has('CANCELLATION') &&
-      (order.status === 'CANCELLED' || item.cancelled !== undefined) && {
-        cancellation: { cancellationExecution: { cancelledBy: order.cancelledBy ?? 'BUYER' } },
-      }),
+    ...(has('CANCELLATION') && toCancellation(order, item)),
+  }
+}
+
+function toCancellation(order: Order, item: OrderItem) {
+  const isDone = order.status === 'CANCELLED' || item.cancelled !== undefined
+  if (!isDone && order.isUnwanted !== true) return {}
+  return {
+    cancellation: {
+      ...(order.isUnwanted === true && { cancellationRequest: { requester: 'BUYER' } }),
+      ...(isDone && { cancellationExecution: { cancelledBy: order.cancelledBy ?? 'BUYER' } }),
+    },
   }
 }

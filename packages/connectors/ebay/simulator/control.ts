@@ -138,8 +138,13 @@ function take(order: SoldOrder, step: OrderStep, book: OrderBook): boolean {
       return mayShip && book.fulfill(order, parcel) !== undefined
     }
     case 'hold':
+      if (order.cancel !== 'NONE_REQUESTED') return false
+      book.askToCancel(order)
+      return true
     case 'release':
-      return false
+      if (order.cancel !== 'IN_PROGRESS') return false
+      book.dropRequest(order)
+      return true
     default: {
       const never: never = step
       return never

@@ -168,6 +168,12 @@ export function createOrderBook(
       touch(order)
       return order.cancelRequestId
     },
+    /** It was refused on eBay's pages, or the buyer wants it after all. */
+    dropRequest(order: SoldOrder): void {
+      order.cancel = 'NONE_REQUESTED'
+      order.cancelRequestId = undefined
+      touch(order)
+    },
     findByRequest: (cancelRequestId: string) =>
       [...orders.values()].find((order) => order.cancelRequestId === cancelRequestId),
   }

@@ -111,14 +111,23 @@ function whyNot(marketplace: Marketplace, order: PurchaseOrder, step: OrderStep)
       return shipAll(marketplace, order)
     case 'refund':
       return refundOrder(marketplace, order)
+    // What Mexico holds back is not played here.
     case 'hold':
     case 'release':
-      return 'Only Mexico holds units back, and that is not played here.'
+      return wantAgain(marketplace, order, step === 'release')
     default: {
       const never: never = step
       return never
     }
   }
+}
+
+/** The customer asks to cancel what is open, or thinks better of it. */
+function wantAgain(marketplace: Marketplace, order: PurchaseOrder, isWanted: boolean): string | undefined {
+  const lines = order.lines.filter((line) => openUnitsOf(line) > 0 && (line.isUnwanted === true) === isWanted)
+  if (lines.length === 0) return isWanted ? 'Nobody asked to cancel.' : 'Nothing is left to cancel.'
+  marketplace.setUnwanted(order, lines, !isWanted)
+  return undefined
 }
 
 /** Walmart's fraud review, or the customer through it. */

@@ -168,6 +168,16 @@ export class Marketplace {
     this.#emit({ kind: 'order', order, what })
   }
 
+  /** The customer wants these lines no more, or does again. */
+  setUnwanted(order: PurchaseOrder, lines: readonly Line[], isUnwanted: boolean): void {
+    for (const line of lines) {
+      line.isUnwanted = isUnwanted
+      line.statusMs = this.options.now()
+    }
+    this.#touch(order)
+    if (isUnwanted) this.tell(order, 'INTENT_TO_CANCEL')
+  }
+
   refund(order: PurchaseOrder, line: Line): void {
     line.isRefunded = true
     this.#touch(order)

@@ -47,6 +47,8 @@ export type Line = {
   statuses: StatusRow[]
   statusMs: number
   isRefunded: boolean
+  /** The customer wants it no more, and the seller has yet to answer. */
+  isUnwanted?: boolean
 }
 
 export type PurchaseOrder = {

@@ -80,6 +80,7 @@ function toLineShape(line: Line, { currency, taxName }: Shapes) {
     },
     orderLineQuantity: toUnits(line.ordered),
     statusDate: line.statusMs,
+    ...(line.isUnwanted === true && { intentToCancel: 'TRUE' }),
     orderLineStatuses: {
       orderLineStatus: line.statuses.map(({ status, units, reason, tracking }) => ({
         // A refund stands in place of the state that it came to.

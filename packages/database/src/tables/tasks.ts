@@ -22,6 +22,7 @@ export interface TaskTable {
     | 'parcel-unexpected'
     | 'not-told'
     | 'not-cancelled'
+    | 'cancel-asked'
     | 'inbound-refused'
     | 'inbound-changed'
     | 'return-refused'

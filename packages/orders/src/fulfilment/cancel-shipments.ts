@@ -1,7 +1,10 @@
 import type { Tx } from '@plimsoll/database'
 import type { NewMovement, StockContext } from '@plimsoll/stock'
+import { freeUnitsOf } from '../held-units.ts'
 import { openUnitsOf } from '../order-facts.ts'
-import { type OrderInHand, settleOrder } from './order-in-hand.ts'
+import { decideSent } from './line-units.ts'
+import { type OrderInHand, rowsOf, settleOrder } from './order-in-hand.ts'
+import { partsOf } from './settle-line.ts'
 import { isOpen, type ShipmentState } from './shipment.ts'
 import { insertOrderEvents, type ShipmentRow, saveShipment, saveShipmentLines } from './shipments.store.ts'
 
@@ -23,6 +26,44 @@ export function shipmentsToStop({ order, lines, shipments, shipmentLines }: Orde
         line.units > line.shipped + line.givenUp,
     ),
   )
+}
+
+/**
+ * Shipments with units that their order's channel holds, no more than it takes: those that end at once first, and of equals the
+ * newest. What is being stopped already counts as stopped.
+ * @param isWithin whether nobody outside has heard of it
+ */
+export function shipmentsToHold(
+  hand: OrderInHand,
+  isWithin: (shipment: ShipmentRow) => boolean,
+): ShipmentRow[] {
+  const { order, lines, shipments } = hand
+  const surplus = new Map(
+    lines.map((line) => [line.lineId, line.committed - freeUnitsOf(order.state, line)] as const),
+  )
+  const take = ({ shipmentId }: ShipmentRow): boolean => {
+    const units = lines.flatMap(({ lineId }) => {
+      const own = hand.shipmentLines.filter(
+        (each) => each.lineId === lineId && each.shipmentId === shipmentId,
+      )
+      return own.length === 0
+        ? []
+        : [{ lineId, units: decideSent(partsOf(rowsOf(hand, lineId)), own).committed }]
+    })
+    if (!units.some(({ lineId, units: open }) => open > 0 && (surplus.get(lineId) ?? 0) > 0)) return false
+    for (const { lineId, units: open } of units) surplus.set(lineId, (surplus.get(lineId) ?? 0) - open)
+    return true
+  }
+  const open = shipments.filter(({ state }) => isOpen(state))
+  for (const shipment of open) if (shipment.cancelReason !== null) take(shipment)
+  const rank = (shipment: ShipmentRow) => (isWithin(shipment) ? 0 : 1)
+  return open
+    .filter(({ cancelReason }) => cancelReason === null)
+    .sort(
+      (a, b) =>
+        rank(a) - rank(b) || b.createdAt.getTime() - a.createdAt.getTime() || (a.number < b.number ? 1 : -1),
+    )
+    .filter(take)
 }
 
 export type Stopping = {

@@ -6,7 +6,7 @@ import {
   type StockContext,
   saveReservations,
 } from '@plimsoll/stock'
-import { openUnitsOf } from '../order-facts.ts'
+import { freeUnitsOf } from '../held-units.ts'
 import { saveLines } from '../orders.store.ts'
 import { moveOpen } from './claim-steps.ts'
 import { decideSent } from './line-units.ts'
@@ -30,7 +30,7 @@ export type PlannedShipment = {
   because: unknown
 }
 
-/** Listing units of each line of an order that are promised, may be sent by now, and are in no shipment yet. */
+/** Listing units of each line of an order that are promised, may be sent by now, that no channel holds, and are in no shipment yet. */
 export function unroutedOf(
   { order, lines }: Pick<OrderInHand, 'order' | 'lines'>,
   at: Date,
@@ -39,7 +39,7 @@ export function unroutedOf(
   if (order.state !== 'open') return []
   return lines
     .filter(({ itemId, waitsUntil }) => itemId !== undefined && (waitsUntil == null || waitsUntil <= at))
-    .map((line) => ({ lineId: line.lineId, quantity: openUnitsOf(order.state, line) - line.committed }))
+    .map((line) => ({ lineId: line.lineId, quantity: freeUnitsOf(order.state, line) - line.committed }))
     .filter(({ quantity }) => quantity > 0)
 }
 

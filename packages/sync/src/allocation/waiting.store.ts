@@ -17,11 +17,15 @@ const isWaiting = (organizationId: string) => sql`
   noted.organization_id = ${organizationId} and sales_order.state = 'open' and not test and placed_at >= ships_orders_from
   and not exists (
     select from order_hold
-    where order_hold.organization_id = noted.organization_id and order_hold.order_id = noted.order_id
+    where order_hold.organization_id = noted.organization_id and order_hold.order_id = noted.order_id and not partly
   )`
 
-/** Of an order line: promised, and in no shipment. */
-const isUnrouted = sql`order_line.item_id is not null and order_line.current - order_line.shipped > order_line.committed`
+/** Units of an order line that its channel holds: what it says, less what a person lets go. */
+const heldByChannel = sql`greatest(0, order_line.channel_held - order_line.let_go)`
+
+/** Of an order line: promised, not held by its channel, and in no shipment. */
+const isUnrouted = sql`order_line.item_id is not null
+  and order_line.current - order_line.shipped - ${heldByChannel} > order_line.committed`
 
 /** As `rankOf` in `packages/orders`; a property test holds the two equal. */
 const rankSql = (rule: AllocationRule) => {
@@ -73,7 +77,10 @@ export async function findItemsOfOrder(db: Db, organizationId: string, orderId: 
   return found.rows.map(({ itemId }) => itemId)
 }
 
-/** Base units of these items that waiting orders hold and that are in no shipment, pre-orders among them. */
+/**
+ * Base units of these items that waiting orders hold and that are in no shipment, pre-orders among them. What a channel holds is
+ * not: it stays its order's own, wherever the first of it lies.
+ */
 export async function findPooled(
   db: Db,
   organizationId: string,
@@ -83,7 +90,8 @@ export async function findPooled(
   const found = await sql<PooledUnits>`
     with held as (
       select order_line.line_id, reservation.item_id, reservation.location_id,
-        sum(reservation.reserved - reservation.released - reservation.shipped) as open
+        sum(reservation.reserved - reservation.released - reservation.shipped) as open,
+        max(${heldByChannel} * reservation.units_each) as kept
       from ${waiting}
       join order_line on order_line.organization_id = noted.organization_id and order_line.order_id = noted.order_id
       join reservation on reservation.organization_id = order_line.organization_id
@@ -93,20 +101,24 @@ export async function findPooled(
         and reservation.released + reservation.shipped < reservation.reserved
       group by order_line.line_id, reservation.item_id, reservation.location_id
     )
-    select item_id, location_id, sum(greatest(0, open - in_shipments))::bigint as units
+    select item_id, location_id, sum(units)::bigint as units
     from (
-      select held.*, (
+      select item_id, location_id, greatest(0, free - greatest(0, kept - coalesce(sum(free) over (
+        partition by line_id, item_id order by location_id rows between unbounded preceding and 1 preceding), 0))) as units
+      from (
+        select line_id, item_id, location_id, kept, greatest(0, open - (
         select coalesce(sum(units - shipment_line.shipped - given_up), 0)
         from shipment_line
         join shipment using (organization_id, shipment_id)
         where shipment_line.organization_id = ${organizationId} and shipment_line.line_id = held.line_id
           and shipment_line.item_id = held.item_id and shipment.location_id = held.location_id
           and shipment.state not in ('shipped', 'cancelled', 'rejected')
-      ) as in_shipments
-      from held
+        )) as free
+        from held
+      ) as of_line
     ) as each_line
     group by item_id, location_id
-    having sum(greatest(0, open - in_shipments)) > 0
+    having sum(units) > 0
     order by item_id, location_id`.execute(db)
   return found.rows
 }
@@ -221,7 +233,7 @@ async function findWaitingLines(
   at: Date,
 ): Promise<WaitingLine[]> {
   const found = await sql<WaitingLine>`
-    select order_id, line_id, order_line.item_id, current - shipped - committed as quantity, (
+    select order_id, line_id, order_line.item_id, current - shipped - committed - ${heldByChannel} as quantity, (
       select jsonb_agg(jsonb_build_object('itemId', part.item_id, 'unitsEach', part.units_each) order by part.item_id)
       from (
         select distinct reservation.item_id, units_each from reservation

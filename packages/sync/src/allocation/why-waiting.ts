@@ -69,7 +69,7 @@ type UnroutedLine = {
 
 async function findUnroutedLines(db: Db, organizationId: string, orderId: string): Promise<UnroutedLine[]> {
   const found = await sql<UnroutedLine>`
-    select line_id, current - shipped - committed as units, waits_until as until, sales_order.connection_id, placed_at,
+    select line_id, current - shipped - committed - greatest(0, channel_held - let_go) as units, waits_until as until, sales_order.connection_id, placed_at,
       ship_by, (
         select jsonb_agg(distinct jsonb_build_object('itemId', item.item_id, 'sku', item.sku))
         from reservation
@@ -82,10 +82,11 @@ async function findUnroutedLines(db: Db, organizationId: string, orderId: string
       and connection.connection_id = sales_order.connection_id
     where sales_order.organization_id = ${organizationId} and order_id = ${orderId} and sales_order.state = 'open'
       and not test and placed_at >= ships_orders_from and order_line.item_id is not null
-      and current - shipped > committed
+      and current - shipped - greatest(0, channel_held - let_go) > committed
       and not exists (
         select from order_hold
         where order_hold.organization_id = sales_order.organization_id and order_hold.order_id = sales_order.order_id
+          and not partly
       )
       and exists (
         select from reservation

@@ -101,7 +101,7 @@ async function begin(
   const made = { cancellationId, orderId, connectionId, isWhole, reason, note, actor, lines }
   await insertCancellation(tx, organizationId, made, at)
   await insertHold(tx, organizationId, { orderId, reason: 'cancelling', note, placedBy: actor, at })
-  await closeTasks(tx, organizationId, 'not-cancelled', [orderId], at)
+  await closeTasks(tx, organizationId, ['not-cancelled', 'cancel-asked'], [orderId], at)
   const units = lines.reduce((sum, line) => sum + line.units, 0)
   const detail = { reason, note, units }
   await insertOrderEvents(tx, context, [{ orderId, at, kind: 'cancelling', shipmentId: null, actor, detail }])

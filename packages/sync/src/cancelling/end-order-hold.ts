@@ -2,6 +2,7 @@ import { inTransaction } from '@plimsoll/database'
 import { takeOrderInHand } from '@plimsoll/orders'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
+import { letGoOfBuyersWish } from '../fulfilment/channel-holds.ts'
 import { forgetUnbegun } from '../fulfilment/errands.store.ts'
 import { resolveOrderId } from '../fulfilment/find-order.ts'
 import { type AnyHoldReason, CHANNEL_HOLD } from '../fulfilment/order-holds.store.ts'
@@ -13,7 +14,7 @@ import { settleCancellation } from './settle-cancellation.ts'
 
 /**
  * Ends one hold of an order. That of a cancellation takes it back with it, as long as its channel has not been told: then the
- * order is sent after all. That of its channel is the channel's to end.
+ * order is sent after all. That of its channel is the channel's to end, but where it is no more than its buyer's wish to cancel.
  * @throws SyncProblem
  */
 export async function endOrderHold(
@@ -21,15 +22,31 @@ export async function endOrderHold(
   order: string,
   { reason, actor }: { reason: AnyHoldReason | typeof CHANNEL_HOLD; actor: string },
 ): Promise<{ orderId: string }> {
-  if (reason === CHANNEL_HOLD)
+  if (reason === CHANNEL_HOLD) return await endBuyersWish(context, order, actor)
+  if (reason === 'cancelling' && (await takeBack(context, order, actor)))
+    return { orderId: await resolveOrderId(context, order) }
+  return await unholdOrder(context, order, { reason, actor })
+}
+
+/** What a channel holds for reasons of its own is the channel's to end; a buyer who wants to cancel can be answered here. */
+async function endBuyersWish(
+  context: SyncContext,
+  order: string,
+  actor: string,
+): Promise<{ orderId: string }> {
+  const orderId = await resolveOrderId(context, order)
+  const outcome = await inTransaction(context.database, (tx) =>
+    letGoOfBuyersWish(context, tx, { orderId, actor }),
+  )
+  if (outcome === 'held-there')
     throw syncProblem(
       'wrong-state',
       'reason',
       'Its channel holds it: end the hold there, and it ends here by itself.',
     )
-  if (reason === 'cancelling' && (await takeBack(context, order, actor)))
-    return { orderId: await resolveOrderId(context, order) }
-  return await unholdOrder(context, order, { reason, actor })
+  if (outcome === 'not-held')
+    throw syncProblem('unknown-order-hold', 'reason', `Order ${order} is not held for channel.`)
+  return { orderId }
 }
 
 /** @returns false where none is under way: its channel has refused it */

@@ -151,3 +151,16 @@ export async function forgetUnbegun(
     order by subject_id`.execute(tx)
   return new Set(begun.rows.map(({ subjectId }) => subjectId))
 }
+
+/** Forgets calls that need not be made any more, but for those that are under way: whatever comes of them is heard. */
+export async function dropAsked(
+  tx: Tx,
+  organizationId: string,
+  kind: ErrandKind,
+  subjectIds: readonly string[],
+): Promise<void> {
+  await sql`
+    delete from errand
+    where organization_id = ${organizationId} and kind = ${kind} and state not in ('sent', 'unknown')
+      and subject_id = any(${sql.val([...subjectIds])}::uuid[])`.execute(tx)
+}

@@ -115,7 +115,7 @@ export class FulfilmentDesk {
     const planned = await findPlanned(this.#context, connection.connectionId, RECIPIENTS_PER_TURN)
     let unread = 0
     for (const shipment of planned) {
-      if (shipment.isHoldUnknown && connector.manifest.capabilities.holds === true) {
+      if (shipment.isHoldUnknown && connector.manifest.capabilities.holds !== undefined) {
         if (!(await this.#readHolds(shipment.orderExternalId))) unread += 1
         continue
       }

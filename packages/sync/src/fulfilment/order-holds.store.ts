@@ -10,13 +10,28 @@ export const ALL_HOLD_REASONS = [...HOLD_REASONS, 'cancelling'] as const
 export const CHANNEL_HOLD = 'channel'
 export type AnyHoldReason = (typeof ALL_HOLD_REASONS)[number]
 
+/**
+ * Its channel's hold is one, whatever it is about by now.
+ * @param hold.partly about some units alone, which the lines name
+ */
+export async function saveChannelHold(
+  tx: Tx,
+  organizationId: string,
+  hold: { orderId: string; partly: boolean; placedBy: string; at: Date },
+): Promise<void> {
+  await sql`
+    insert into order_hold (organization_id, order_id, reason, partly, placed_by, placed_at)
+    values (${organizationId}, ${hold.orderId}, ${CHANNEL_HOLD}, ${hold.partly}, ${hold.placedBy}, ${hold.at})
+    on conflict (organization_id, order_id, reason) do update set partly = excluded.partly`.execute(tx)
+}
+
 /** @returns whether it was not held for that reason before */
 export async function insertHold(
   tx: Tx,
   organizationId: string,
   hold: {
     orderId: string
-    reason: AnyHoldReason | typeof CHANNEL_HOLD
+    reason: AnyHoldReason
     note: string | null
     placedBy: string
     at: Date

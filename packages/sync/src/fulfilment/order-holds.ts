@@ -60,24 +60,31 @@ export async function holdOrder(
 }
 
 /** Stops what nobody outside has heard of yet of an order that is held. @returns numbers of shipments */
-export async function stopWithinReach(
+async function stopWithinReach(
   context: SyncContext,
   tx: Tx,
   hand: OrderInHand,
   actor: string,
 ): Promise<Pick<Held, 'stopped' | 'underWay'>> {
   const { within, beyond } = await withinReach(tx, context.organizationId, hand)
-  if (within.length > 0) {
-    const shipmentIds = within.map(({ shipmentId }) => shipmentId)
-    const stopped = await stopAndAsk(context, tx, hand, shipmentIds, { reason: 'on-hold', actor })
-    await insertMovements(tx, toStockContext(context), stopped.movements)
-    await updateAvailabilityOf(context, tx, {
-      itemIds: stopped.itemIds,
-      at: nowOf(context),
-      cause: 'world',
-    })
-  }
+  await stopHeld(context, tx, hand, within, actor)
   return { stopped: within.map(({ number }) => number), underWay: beyond.map(({ number }) => number) }
+}
+
+/** Stops these shipments of an order that is held: those that a warehouse may have heard of, it is asked to. */
+export async function stopHeld(
+  context: SyncContext,
+  tx: Tx,
+  hand: OrderInHand,
+  shipments: readonly ShipmentRow[],
+  actor: string,
+): Promise<void> {
+  if (shipments.length === 0) return
+  const ids = shipments.map(({ shipmentId }) => shipmentId)
+  const stopped = await stopAndAsk(context, tx, hand, ids, { reason: 'on-hold', actor })
+  await insertMovements(tx, toStockContext(context), stopped.movements)
+  const { itemIds } = stopped
+  await updateAvailabilityOf(context, tx, { itemIds, at: nowOf(context), cause: 'world' })
 }
 
 /**
@@ -111,7 +118,7 @@ export async function unholdOrder(
 }
 
 /** Which open shipments end at once when they are stopped, and of which a warehouse of others may have heard. */
-async function withinReach(
+export async function withinReach(
   tx: Tx,
   organizationId: string,
   { shipments }: OrderInHand,

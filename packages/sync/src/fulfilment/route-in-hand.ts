@@ -284,7 +284,7 @@ export async function assertCovered(
 
 async function isOnHold(tx: Tx, organizationId: string, orderId: string): Promise<boolean> {
   const held = await sql`
-    select from order_hold where organization_id = ${organizationId} and order_id = ${orderId} limit 1`.execute(
+    select from order_hold where organization_id = ${organizationId} and order_id = ${orderId} and not partly limit 1`.execute(
     tx,
   )
   return held.rows.length > 0

@@ -8,6 +8,7 @@ export type Routability = {
   channel: string
   /** The hub sends orders of its channel that were placed then. */
   isSent: boolean
+  /** What holds all of it. */
   holds: string[]
 }
 
@@ -23,6 +24,7 @@ export async function findRoutability(
       array(
         select reason from order_hold
         where order_hold.organization_id = sales_order.organization_id and order_hold.order_id = sales_order.order_id
+          and not partly
         order by reason
       ) as holds
     from sales_order

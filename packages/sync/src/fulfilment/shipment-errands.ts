@@ -77,6 +77,8 @@ export function cancelHandler(context: WorkerContext): ErrandHandler {
       const shipment = await findShipment(database.kysely, organizationId, subjectId)
       if (warehouse === undefined || shipment === undefined || !isOpen(shipment.state))
         return { kind: 'drop' }
+      // What it was to be stopped for is over: it may leave.
+      if (shipment.cancelReason === null) return { kind: 'drop' }
       const { shipmentId, externalId } = shipment
       // As long as nobody knows whether the warehouse has it, there is nothing to stop.
       if (externalId === null) return { kind: 'later', at: new Date(context.clock.now() + ASK_AGAIN_MS) }

@@ -247,12 +247,17 @@ export class MemoryPlatform {
   /** What the stream of held orders tells, in order. */
   readonly sightings: { at: number; externalId: string; held: boolean }[] = []
 
-  /** It holds an order for these reasons and no others; whether that moves the order's version is its own affair. */
-  hold(orderId: string, codes: readonly string[], movesVersion: boolean): void {
+  /**
+   * It holds an order for these reasons and no others; whether that moves the order's version is its own affair.
+   * @param units how many of them; undefined: all that are open. `buyer`: its buyer asks to cancel
+   */
+  hold(orderId: string, codes: readonly string[], movesVersion: boolean, units?: number): void {
     const order = this.#order(orderId)
-    const holds = codes.map((code) => ({ reason: 'other' as const, code }))
-    if (movesVersion) this.#change(order, { holds })
-    else Object.assign(order, { holds })
+    const reasonOf = (code: string) => (code === 'buyer' ? ('cancellation' as const) : ('other' as const))
+    const holds = codes.map((code) => ({ reason: reasonOf(code), code }))
+    const held = codes.length === 0 ? undefined : units
+    if (movesVersion) this.#change(order, { holds, held })
+    else Object.assign(order, { holds, held })
     this.sightings.push({ at: this.clock.now(), externalId: orderId, held: codes.length > 0 })
   }
 
@@ -279,6 +284,7 @@ export class MemoryPlatform {
           shipped: order.shipped,
           returned: order.returned ?? 0,
           subtracted: this.countsOpenOrders ? 'never' : 'yes',
+          ...(this.holdsOrders && order.held !== undefined && { held: heldOf(order) }),
         },
       ],
     }
@@ -317,6 +323,11 @@ export class MemoryPlatform {
 
 const DEFAULT_PLACE = 'default'
 
+function heldOf(order: MemoryOrder): number {
+  const open = order.state === 'cancelled' ? 0 : wantedOf(order) - order.shipped
+  return Math.min(Math.max(0, open), order.held ?? 0)
+}
+
 /** Units that are not cancelled. */
 function wantedOf({ units, cancelled = 0 }: MemoryOrder): number {
   return units - cancelled
@@ -345,6 +356,8 @@ export type MemoryOrder = {
   returned?: number
   /** Absent: nothing holds it. */
   holds?: readonly OrderHold[]
+  /** Absent: all that are open, where something holds it. */
+  held?: number | undefined
   state: OrderState
   placedAt: number
   changedAt: number

@@ -26,8 +26,11 @@ export type WarehouseCall =
   | 'receipts'
   | 'returns'
 
-/** `lost`: it left and was not carried out; `dropped`: carried out, the answer lost; `late`: carried out a little later, no answer. */
-export type WarehouseFault = 'lost' | 'dropped' | 'late'
+/**
+ * `lost`: it left and was not carried out; `dropped`: carried out, the answer lost; `late`: carried out a little later, no answer;
+ * `refused`: it says no.
+ */
+export type WarehouseFault = 'lost' | 'dropped' | 'late' | 'refused'
 
 /**
  * A warehouse in memory that counts and sends for a brand: a floor with stock, shipments that its people work at when they
@@ -272,6 +275,7 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
     warehouse.land()
     const fault = warehouse.fault(name)
     if (fault === 'lost') throw new Unavailable('The warehouse did not answer', true)
+    if (fault === 'refused') throw new Invalid('The warehouse does not do that', name)
     if (fault === 'late') {
       warehouse.later(carryOut)
       throw new Unavailable('The warehouse did not answer', true)
