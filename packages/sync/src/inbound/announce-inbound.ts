@@ -2,6 +2,7 @@ import type { InboundNotice } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { findInboundShipment, type InboundShipment, outstandingOf } from '@plimsoll/stock'
 import { sql } from 'kysely'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
 import type { ErrandHandler, Prepared } from '../fulfilment/errand-runner.ts'
 import { insertErrands } from '../fulfilment/errands.store.ts'
@@ -46,11 +47,11 @@ export async function noteInbounds(context: WorkerContext): Promise<number> {
   return fresh.rows.length + (await noteCancelled(context))
 }
 
-/** Units that were announced and will not come: the warehouse cannot be told, and waits for them. */
+/** Units that were announced, or may have been, and will not come: the warehouse cannot be told, and waits for them. */
 async function noteCancelled(context: WorkerContext): Promise<number> {
   const { database, organizationId, connection, uuid } = context
-  const found = await sql<{ inboundId: string; reference: string | null; cancelled: number; fresh: number }>`
-    select inbound_id, reference, lines.cancelled, lines.cancelled - cancel_told as fresh
+  const found = await sql<{ inboundId: string; reference: string | null; cancelled: number; fresh: number; inDoubt: boolean }>`
+    select inbound_id, reference, errand.state <> 'done' as in_doubt, lines.cancelled, lines.cancelled - cancel_told as fresh
     from errand
     join inbound_shipment on inbound_shipment.organization_id = errand.organization_id
       and inbound_id = errand.subject_id
@@ -60,13 +61,17 @@ async function noteCancelled(context: WorkerContext): Promise<number> {
         and inbound_line.inbound_id = inbound_shipment.inbound_id
     ) as lines
     where errand.organization_id = ${organizationId} and errand.connection_id = ${connection.connectionId}
-      and errand.kind = 'announce-inbound' and errand.state = 'done' and lines.cancelled > cancel_told
+      and errand.kind = 'announce-inbound' and lines.cancelled > cancel_told
+      and (errand.state = 'done' or (errand.state in ('refused', 'dropped') and errand.in_doubt))
     order by inbound_id
     limit ${INBOUNDS_PER_TURN}`.execute(database.kysely)
-  for (const { inboundId, reference, cancelled, fresh } of found.rows)
+  for (const { inboundId, reference, cancelled, fresh, inDoubt } of found.rows)
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, context.lease)
-      const detail = `${fresh} units of the inbound shipment ${nameOf({ inboundId, reference })} were cancelled after it was announced to ${connection.name}, which cannot be told by itself. Tell them.`
+      const were = `${fresh} units of the inbound shipment ${nameOf({ inboundId, reference })} were cancelled`
+      const detail = inDoubt
+        ? `${were}. ${connection.name} may have been told of it before: its answer was lost. Ask them, and tell them.`
+        : `${were} after it was announced to ${connection.name}, which cannot be told by itself. Tell them.`
       await openTask(
         tx,
         organizationId,
@@ -78,7 +83,7 @@ async function noteCancelled(context: WorkerContext): Promise<number> {
           units: fresh,
           detail,
           told: {
-            code: 'inbound-changed',
+            code: inDoubt ? 'inbound-changed-in-doubt' : 'inbound-changed',
             facts: { inbound: nameOf({ inboundId, reference }), warehouse: connection.name, units: fresh },
           },
         },
@@ -100,11 +105,12 @@ export async function saveCancelTold(
     where organization_id = ${organizationId} and inbound_id = ${inboundId}`.execute(tx)
 }
 
-/** Announces an inbound shipment; its id is the key that makes it once. */
+/** Announces an inbound shipment; its id, or what the warehouse knows it by, makes that once. */
 export function announceHandler(context: WorkerContext): ErrandHandler {
+  const terms = warehouseTermsOf(context)
   return {
-    proof: 'by-key',
-    latestEffectMs: context.connector.manifest.warehouse?.latestEffectMs ?? 0,
+    proof: terms?.inboundNotices ?? 'by-key',
+    latestEffectMs: terms?.latestEffectMs ?? 0,
     prepare: async ({ subjectId, attempts }) => {
       const { organizationId, database, operations, signal } = context
       const { warehouse } = operations

@@ -65,6 +65,12 @@ const happening = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('go' as const), rounds: fc.integer({ min: 1, max: 8 }) }),
   },
   fc.constant({ kind: 'die' as const }),
+  // Somebody undoes what it would be told by, the warehouse takes none; or both are put right.
+  fc.record({
+    kind: fc.constant('refuse' as const),
+    as: fc.constantFrom('unmapped' as const, 'refused' as const, 'taken' as const),
+  }),
+  fc.record({ kind: fc.constant('again' as const), nth }),
 )
 
 test('I3: a return is told once, taken back once, and what comes of it is its own, whatever answers are lost and whoever dies', async () => {
@@ -101,6 +107,11 @@ test('I3: a return is told once, taken back once, and what comes of it is its ow
             warehouse.comeBack({ ...asNamed, shipmentId: undefined }, 'bottle', quantity)
             come.set(returnId, { externalId: asNamed.externalId, units: quantity })
           }
+          if (each.kind === 'refuse') {
+            warehouse.linesMax = each.as === 'unmapped' ? 0 : 100
+            expected.refusesAll = each.as === 'refused'
+          }
+          if (each.kind === 'again' && pick !== undefined) await announceReturnAgain(world.context, pick)
           const back = come.get(pick ?? '')
           if (each.kind === 'inspect' && back !== undefined)
             warehouse.inspect(back.externalId, each.units, each.as)
@@ -109,15 +120,19 @@ test('I3: a return is told once, taken back once, and what comes of it is its ow
         }
         expected.fault = () => undefined
         await go(floor, 40, 10_000)
+        const open = new Set((await tasksOf(floor)).map(({ subject }) => subject))
         for (const returnId of made) {
           const told = expected.all.filter(({ notice }) => notice.returnId === returnId)
           expect(told.length, 'told once').toBeLessThanOrEqual(1)
           const returned = await returnOf(floor, returnId)
           const standing = await readReturnAnnouncement(world.context, returnId)
+          if ('kind' in standing) throw new Error(standing.message)
           const back = come.get(returnId)
           if (back === undefined && returned.state === 'cancelled')
             expect(told.every(({ state }) => state === 'off')).toBe(true)
-          if (back === undefined && returned.state === 'announced') {
+          if (back === undefined && returned.state === 'announced' && standing.state === 'refused')
+            expect(open.has(returnId), 'a person knows').toBe(true)
+          else if (back === undefined && returned.state === 'announced') {
             expect(told).toMatchObject([{ state: 'expected' }])
             expect(standing).toMatchObject({ state: 'done', externalId: told[0]?.externalId })
           }
@@ -217,6 +232,38 @@ test('what a warehouse refuses is a task, told again once it is put right; calle
   )
   expect(await at(floor)).toMatchObject({ onHand: 23 })
 }, 120_000)
+
+test.each(['by-key', 'by-read-back'] as const)(
+  '%s: told or not, nobody knows, then refused: once it is called off it is taken back, and its number is free again',
+  async (proof) => {
+    const expected = new ExpectedReturns(proof)
+    const floor = await openTold(expected)
+    const { context } = floor.world
+    expected.fault = (call) => (call === 'announceReturn' ? 'dropped' : undefined)
+    const returnId = await make(floor, 'RMA-doubt', 1)
+    await go(floor, 3)
+    expect(expected.all).toMatchObject([{ state: 'expected' }])
+    expected.refusesAll = true
+    expected.fault = () => undefined
+    await go(floor, 60)
+    expect(await readReturnAnnouncement(context, returnId)).toMatchObject({ state: 'refused' })
+    expect(await tasksOf(floor)).toMatchObject([
+      { kind: 'return-refused', detail: expect.stringContaining('may know of the return') },
+    ])
+    expected.refusesAll = false
+    const other = await make(floor, 'RMA-doubt', 2)
+    await go(floor, 10)
+    expect(await readReturnAnnouncement(context, other)).toMatchObject({ state: 'refused' })
+    await cancelReturn(context, head(), returnId)
+    await go(floor, 60)
+    expect(expected.all).toMatchObject([{ state: 'off' }])
+    await announceReturnAgain(context, other)
+    await go(floor, 60)
+    expect(await readReturnAnnouncement(context, other)).toMatchObject({ state: 'done' })
+    expect(await tasksOf(floor)).toEqual([])
+  },
+  120_000,
+)
 
 test('a warehouse that takes no word, or none back, is shown as such; its parcel is ours by the number, and goes back on the order', async () => {
   const mute = await openFloor(database, 20, 3_600_000, memoryWarehouseConnector)
