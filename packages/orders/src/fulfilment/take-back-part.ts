@@ -82,10 +82,7 @@ export function takeBackPart(
   return {
     line: { ...line, takenBack, returned: Math.max(line.returned, takenBack) },
     units: back,
-    movements: [
-      ...movements.map((movement) => ({ ...movement, locationId: returned.locationId })),
-      ...extra,
-    ],
+    movements: [...movements.map((movement) => ({ ...movement, locationId: returned.locationId })), ...extra],
     changed,
     parts: after.filter(({ cameBack, missing }) => cameBack > 0 || missing > 0),
   }

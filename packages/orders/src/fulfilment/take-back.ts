@@ -88,9 +88,7 @@ export async function takeBack(
     const rows = rowsOf(hand, line.lineId)
     const some = { ...returned, units: left }
     const isOfKit = partsOf(rows).length > 1
-    const part = isOfKit
-      ? takeBackPart(line, rows, known.get(line.lineId) ?? [], some, how)
-      : undefined
+    const part = isOfKit ? takeBackPart(line, rows, known.get(line.lineId) ?? [], some, how) : undefined
     const taken = part ?? takeBackLine(line, rows, some, how)
     partsBack.push(...(part?.parts ?? []).map((each) => ({ ...each, lineId: line.lineId })))
     if (taken.units === 0) continue

@@ -4,10 +4,9 @@ import { findInboundShipment, type InboundShipment, outstandingOf } from '@plims
 import { sql } from 'kysely'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
-import type { ErrandHandler, Prepared } from '../fulfilment/errand-runner.ts'
+import type { ErrandHandler } from '../fulfilment/errand-runner.ts'
 import { insertErrands } from '../fulfilment/errands.store.ts'
-import { findFacility, findWarehouseUnits } from '../fulfilment/warehouse-units.store.ts'
-import { wholeUnitsOf } from '../fulfilment/whole-units.ts'
+import { refuseToTell, toNoticeLines } from '../fulfilment/notice-lines.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -50,7 +49,13 @@ export async function noteInbounds(context: WorkerContext): Promise<number> {
 /** Units that were announced, or may have been, and will not come: the warehouse cannot be told, and waits for them. */
 async function noteCancelled(context: WorkerContext): Promise<number> {
   const { database, organizationId, connection, uuid } = context
-  const found = await sql<{ inboundId: string; reference: string | null; cancelled: number; fresh: number; inDoubt: boolean }>`
+  const found = await sql<{
+    inboundId: string
+    reference: string | null
+    cancelled: number
+    fresh: number
+    inDoubt: boolean
+  }>`
     select inbound_id, reference, errand.state <> 'done' as in_doubt, lines.cancelled, lines.cancelled - cancel_told as fresh
     from errand
     join inbound_shipment on inbound_shipment.organization_id = errand.organization_id
@@ -120,7 +125,8 @@ export function announceHandler(context: WorkerContext): ErrandHandler {
       if (warehouse === undefined || announce === undefined || shipment === undefined || !isOpen)
         return { kind: 'drop' }
       const notice = await toNotice(context, shipment)
-      if ('problem' in notice) return refuse(context, shipment, notice.problem)
+      if ('problem' in notice)
+        return refuseToTell(notice.problem, (tx) => noteRefused(context, tx, shipment, notice.problem))
       const cancelled = shipment.lines.reduce((sum, line) => sum + line.cancelled, 0)
       return {
         kind: 'ready',
@@ -138,15 +144,6 @@ export function announceHandler(context: WorkerContext): ErrandHandler {
         refused: (tx, error) => noteRefused(context, tx, shipment, error.message),
       }
     },
-  }
-}
-
-function refuse(context: WorkerContext, shipment: InboundShipment, message: string): Prepared {
-  return {
-    kind: 'refuse',
-    code: 'unmapped',
-    message,
-    settle: (tx) => noteRefused(context, tx, shipment, message),
   }
 }
 
@@ -187,8 +184,7 @@ async function toNotice(
   context: WorkerContext,
   shipment: InboundShipment,
 ): Promise<InboundNotice | { problem: string }> {
-  const { organizationId, database, connection, connector } = context
-  const { connectionId, name } = connection
+  const { organizationId, database } = context
   const skus = shipment.lines.map(({ sku }) => sku)
   const found = await sql<{ locationId: string; itemIds: Record<string, string> }>`
     select location_id, (
@@ -198,49 +194,19 @@ async function toNotice(
     from location
     where organization_id = ${organizationId} and code = ${shipment.locationCode}`.execute(database.kysely)
   const [row] = found.rows
-  const place =
-    row === undefined
-      ? undefined
-      : await findFacility(database.kysely, organizationId, connectionId, row.locationId)
-  if (row === undefined || place === undefined)
-    return { problem: `No place of ${name} is tied to the location "${shipment.locationCode}".` }
-  const units = await findWarehouseUnits(
-    database.kysely,
-    organizationId,
-    connectionId,
-    Object.values(row.itemIds).sort(),
-  )
-  const lines: InboundNotice['lines'] = []
-  for (const line of shipment.lines) {
-    const expected = outstandingOf(line)
-    if (expected <= 0) continue
-    const unit = wholeUnitsOf(units, row.itemIds[line.sku], expected)
-    if (unit === undefined)
-      return {
-        problem: `"${line.sku}" is tied to no stock unit of ${name} of which ${expected} units are a whole number.`,
-      }
-    const { sku, stockUnitId, quantity } = unit
-    lines.push({
-      lineId: String(line.line),
-      sku,
-      stockUnitId,
-      quantity,
-      lot: undefined,
-      expiresOn: undefined,
-    })
-  }
-  const linesMax = connector.manifest.warehouse?.linesMax ?? Number.POSITIVE_INFINITY
-  if (lines.length > linesMax)
-    return {
-      problem: `It has ${lines.length} lines, and ${name} takes ${linesMax} at the most: make several of it.`,
-    }
+  const wanted = shipment.lines
+    .map((line) => ({ ...line, itemId: row?.itemIds[line.sku], units: outstandingOf(line) }))
+    .filter(({ units }) => units > 0)
+  const { locationCode } = shipment
+  const told = await toNoticeLines(context, { locationId: row?.locationId, locationCode }, wanted)
+  if ('problem' in told) return told
   return {
     inboundId: shipment.inboundId,
     number: nameOf(shipment),
-    locationId: place,
+    locationId: told.place,
     expectedAt: shipment.expectedOn === null ? undefined : new Date(`${shipment.expectedOn}T00:00:00Z`),
     carrier: undefined,
     trackingNumber: undefined,
-    lines,
+    lines: told.lines.map(({ of: _, ...line }) => ({ ...line, lot: undefined, expiresOn: undefined })),
   }
 }

@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toDocumentStore } from '../availability/stock-changes.ts'
+import { anyFaults, anyInspection, anyTime } from '../testing/any-faults.ts'
 import { announce, at, die, go, head, inboundOf, openFloor, tasksOf } from '../testing/floor.ts'
-import type { WarehouseFault } from '../testing/memory-warehouse.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -36,19 +36,13 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('receive' as const), nth, units, isDamaged: fc.boolean() }),
   fc.record({ kind: fc.constantFrom('complete' as const, 'send' as const, 'send' as const), nth }),
   fc.record({ kind: fc.constant('call-off' as const), nth }),
-  fc.record({ kind: fc.constant('refuse' as const), as: fc.constantFrom('unmapped' as const, 'taken' as const) }),
-  fc.record({ kind: fc.constantFrom('come-back' as const, 'refund' as const), nth, units }),
   fc.record({
-    kind: fc.constant('inspect' as const),
-    nth,
-    units,
-    as: fc.constantFrom('sellable' as const, 'damaged' as const, 'disposed' as const),
+    kind: fc.constant('refuse' as const),
+    as: fc.constantFrom('unmapped' as const, 'taken' as const),
   }),
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('go' as const), rounds: fc.integer({ min: 1, max: 8 }) }),
-  },
-  fc.constant({ kind: 'die' as const }),
+  fc.record({ kind: fc.constantFrom('come-back' as const, 'refund' as const), nth, units }),
+  anyInspection,
+  ...anyTime,
 )
 
 test('I11: whatever comes in and back, answers are lost and processes die: what the hub has is what lies there, with counts or without', async () => {
@@ -57,17 +51,7 @@ test('I11: whatever comes in and back, answers are lost and processes die: what 
       fc.boolean(),
       fc.constantFrom('by-key' as const, 'by-read-back' as const),
       fc.array(happening, { minLength: 8, maxLength: 20 }),
-      fc.array(
-        fc.constantFrom<WarehouseFault | undefined>(
-          'lost',
-          'dropped',
-          'late',
-          undefined,
-          undefined,
-          undefined,
-        ),
-        { minLength: 1, maxLength: 10 },
-      ),
+      anyFaults({ well: 3, maxLength: 10 }),
       async (isCounting, proof, happenings, faults) => {
         const floor = await openFloor(database, 20, 5_000)
         const { platform, warehouse, world, clock } = floor

@@ -131,7 +131,12 @@ test('one announced or not, nobody knows, is not made twice where the warehouse 
   await go(floor, 90)
   expect(warehouse.notices.map(({ notice }) => notice.inboundId)).toEqual([one, two])
   expect(await tasksOf(floor)).toMatchObject([
-    { kind: 'inbound-changed', subject: two, units: 4, detail: expect.stringContaining('may have been told') },
+    {
+      kind: 'inbound-changed',
+      subject: two,
+      units: 4,
+      detail: expect.stringContaining('may have been told'),
+    },
   ])
 }, 120_000)
 

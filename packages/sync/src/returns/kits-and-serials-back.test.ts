@@ -178,5 +178,8 @@ test('single units are told of by serial number where they are known, and each g
   expect(await states()).toEqual(['in-stock', 'held', 'in-stock'])
   expect(await at(floor, 'camera')).toMatchObject({ onHand: 3, held: 1 })
   expect(await tasksOf(floor)).toEqual([])
-  expect((await returnsOf(floor))[0]).toMatchObject({ state: 'closed', lines: [{ restocked: 1, damaged: 1 }] })
+  expect((await returnsOf(floor))[0]).toMatchObject({
+    state: 'closed',
+    lines: [{ restocked: 1, damaged: 1 }],
+  })
 }, 120_000)

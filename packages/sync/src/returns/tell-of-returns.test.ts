@@ -6,9 +6,10 @@ import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { anyFaults, anyInspection, anyTime } from '../testing/any-faults.ts'
 import { at, die, type Floor, go, head, openFloor, tasksOf } from '../testing/floor.ts'
 import { ExpectedReturns, toldReturnsConnector } from '../testing/memory-told-returns.ts'
-import { memoryWarehouseConnector, type WarehouseFault } from '../testing/memory-warehouse.ts'
+import { memoryWarehouseConnector } from '../testing/memory-warehouse.ts'
 import { replaceReturnLines } from './announced-return.store.ts'
 import { announceReturnAgain, readReturnAnnouncement } from './read-return-notice.ts'
 import { cancelReturn, createReturn, inspectReturn } from './return-actions.ts'
@@ -54,17 +55,8 @@ const nth = fc.nat(3)
 const happening = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('make' as const), units }) },
   fc.record({ kind: fc.constantFrom('cancel' as const, 'come' as const), nth }),
-  fc.record({
-    kind: fc.constant('inspect' as const),
-    nth,
-    units,
-    as: fc.constantFrom('sellable' as const, 'damaged' as const, 'disposed' as const),
-  }),
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('go' as const), rounds: fc.integer({ min: 1, max: 8 }) }),
-  },
-  fc.constant({ kind: 'die' as const }),
+  anyInspection,
+  ...anyTime,
   // Somebody undoes what it would be told by, the warehouse takes none; or both are put right.
   fc.record({
     kind: fc.constant('refuse' as const),
@@ -79,10 +71,7 @@ test('I3: a return is told once, taken back once, and what comes of it is its ow
       fc.constantFrom('by-key' as const, 'by-read-back' as const),
       fc.constantFrom('by-our-id' as const, 'by-their-id' as const, 'by-number' as const),
       fc.array(happening, { minLength: 6, maxLength: 16 }),
-      fc.array(fc.constantFrom<WarehouseFault | undefined>('lost', 'dropped', 'late', undefined, undefined), {
-        minLength: 1,
-        maxLength: 8,
-      }),
+      anyFaults({ well: 2, maxLength: 8 }),
       async (proof, named, happenings, faults) => {
         const expected = new ExpectedReturns(proof)
         const floor = await openTold(expected, { leaseMs: 5_000 })

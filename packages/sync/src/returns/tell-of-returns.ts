@@ -3,12 +3,12 @@ import { inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
-import type { ErrandHandler, Prepared } from '../fulfilment/errand-runner.ts'
+import type { ErrandHandler } from '../fulfilment/errand-runner.ts'
 import { findErrandStanding } from '../fulfilment/errand-standing.store.ts'
 import { type ErrandRow, insertErrands } from '../fulfilment/errands.store.ts'
 import { mayHaveActed } from '../fulfilment/errands.ts'
-import { findFacility, findWarehouseUnits } from '../fulfilment/warehouse-units.store.ts'
-import { wholeUnitsOf } from '../fulfilment/whole-units.ts'
+import { refuseToTell, toNoticeLines } from '../fulfilment/notice-lines.ts'
+import { findFacility } from '../fulfilment/warehouse-units.store.ts'
 import { notify } from '../notify.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import type { ToldTask } from '../told-task.ts'
@@ -82,7 +82,10 @@ export function announceReturnHandler(context: WorkerContext): ErrandHandler {
       // What has come need not be announced; what is called off is taken back where it was.
       if (returned?.state !== 'announced') return { kind: 'drop' }
       const notice = await toNotice(context, returned)
-      if (announce !== undefined && 'problem' in notice) return refuse(context, returned, errand, notice.problem)
+      if (announce !== undefined && 'problem' in notice)
+        return refuseToTell(notice.problem, (tx) =>
+          noteRefused(context, tx, returned, errand, notice.problem),
+        )
       // Before the call: of which units one was whose answer is lost, nobody knows after.
       await inTransaction(database, async (tx) => {
         await assertLease(tx, organizationId, context.lease)
@@ -180,20 +183,6 @@ async function noteCameAnyway(context: WorkerContext, tx: Tx, returned: ReturnTo
   )
 }
 
-function refuse(
-  context: WorkerContext,
-  returned: ReturnToTell,
-  errand: ErrandRow,
-  message: string,
-): Prepared {
-  return {
-    kind: 'refuse',
-    code: 'unmapped',
-    message,
-    settle: (tx) => noteRefused(context, tx, returned, errand, message),
-  }
-}
-
 async function noteRefused(
   context: WorkerContext,
   tx: Tx,
@@ -249,38 +238,22 @@ async function toNotice(
   context: WorkerContext,
   { returnId, number, locationId, locationCode, lines, shipments, sameNumber }: ReturnToTell,
 ): Promise<ReturnNotice | { problem: string }> {
-  const { organizationId, database, connection, connector } = context
-  const { connectionId, name } = connection
-  const place = await findFacility(database.kysely, organizationId, connectionId, locationId)
-  if (place === undefined)
-    return { problem: `No place of ${name} is tied to the location "${locationCode}".` }
+  const wanted = lines.map((line) => ({ ...line, units: line.announced }))
+  const told = await toNoticeLines(context, { locationId, locationCode }, wanted)
+  if ('problem' in told) return told
   // What comes would be taken for the other.
   if (sameNumber !== null)
-    return { problem: `${name} was told of another return under the number "${number}".` }
-  const itemIds = lines.map(({ itemId }) => itemId)
-  const units = await findWarehouseUnits(database.kysely, organizationId, connectionId, itemIds)
-  const told: ReturnNotice['lines'] = []
-  for (const { line, itemId, sku, announced, serials } of lines) {
-    const unit = wholeUnitsOf(units, itemId, announced)
-    if (unit === undefined)
-      return {
-        problem: `"${sku}" is tied to no stock unit of ${name} of which ${announced} units are a whole number.`,
-      }
-    const { title: _, ...asKept } = unit
-    // Of more that left than come back nobody knows which.
-    told.push({ lineId: String(line), ...asKept, serials: serials.length === announced ? serials : [] })
-  }
-  const linesMax = connector.manifest.warehouse?.linesMax ?? Number.POSITIVE_INFINITY
-  if (told.length > linesMax)
-    return {
-      problem: `It has ${told.length} lines, and ${name} takes ${linesMax} at the most: make several of it.`,
-    }
+    return { problem: `${context.connection.name} was told of another return under the number "${number}".` }
   const [shipment, ...others] = shipments
   return {
     returnId,
     number,
-    locationId: place,
+    locationId: told.place,
     shipment: others.length === 0 ? shipment : undefined,
-    lines: told,
+    // Of more that left than come back nobody knows which.
+    lines: told.lines.map(({ of: { serials, announced }, ...line }) => ({
+      ...line,
+      serials: serials.length === announced ? serials : [],
+    })),
   }
 }

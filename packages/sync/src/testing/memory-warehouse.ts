@@ -366,8 +366,7 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
           const found = warehouse.shipments.find((each) => each.externalId === externalId)
           return found === undefined ? 'too-late' : warehouse.cancel(found)
         }),
-      announceInbound: async (notice) =>
-        call('announceInbound', warehouse.await(notice)),
+      announceInbound: async (notice) => call('announceInbound', warehouse.await(notice)),
       receipts: async ({ since }) =>
         call('receipts', () => ({
           rows: shown(warehouse.receipts, since),
