@@ -65,7 +65,11 @@ test('a kit of several items is told of in its parts, and goes back on its order
     reason: null,
     expectedVersion: undefined,
   })
-  for (const sku of ['cup', 'saucer']) warehouse.stock.set(sku, 20)
+  for (const sku of ['cup', 'saucer']) warehouse.stock.set(sku, 0)
+  await world.import(floor.warehouseId)
+  for (const sku of ['cup', 'saucer'])
+    warehouse.takeIn({ externalId: `R-${sku}`, inboundId: undefined }, sku, 20)
+  await go(floor, 30)
   const { order, shipmentId } = await sellAndSend({ floor }, 'set', 3)
   const made = await createReturn(world.context, head(), {
     number: 'RMA-kit',
@@ -178,8 +182,6 @@ test('single units are told of by serial number where they are known, and each g
   expect(await states()).toEqual(['in-stock', 'held', 'in-stock'])
   expect(await at(floor, 'camera')).toMatchObject({ onHand: 3, held: 1 })
   expect(await tasksOf(floor)).toEqual([])
-  expect((await returnsOf(floor))[0]).toMatchObject({
-    state: 'closed',
-    lines: [{ restocked: 1, damaged: 1 }],
-  })
+  const two = (await returnsOf(floor)).find(({ number }) => number === 'RMA-two')
+  expect(two).toMatchObject({ state: 'closed', lines: [{ restocked: 1, damaged: 1 }] })
 }, 120_000)
