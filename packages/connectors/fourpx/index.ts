@@ -16,6 +16,7 @@ export const connector = defineWarehouse({
     budgets: BUDGETS,
     warehouse: {
       requests: 'by-read-back',
+      inboundNotices: 'by-read-back',
       latestEffectMs: 300_000,
       visibilityLagMs: 120_000,
       cancel: 'until-shipped',

@@ -149,13 +149,13 @@ test('a CSV 3PL is told of a return in one file however often, and in one that i
     number: 'RMA-7',
     locationId: 'LEJ1',
     shipment: undefined,
-    lines: [{ lineId: '1', sku: 'TEA-1', stockUnitId: 'TEA-1', quantity: 2 }],
+    lines: [{ lineId: '1', sku: 'TEA-1', stockUnitId: 'TEA-1', quantity: 2, serials: ['S1', 'S2'] }],
   }
   expect(await withdrawReturn?.({ ...notice, externalId: undefined }), 'nobody was told').toBe('withdrawn')
   for (let time = 0; time < 2; time += 1)
     expect(await announceReturn?.(notice)).toEqual({ externalId: notice.returnId })
   expect(await told(hub, 'windows-1252')).toBe(
-    `Reference;Number;Site;Line;Article;Units\r\n${notice.returnId};RMA-7;LEJ1;1;TEA-1;2\r\n`,
+    `Reference;Number;Site;Line;Article;Units;Serials\r\n${notice.returnId};RMA-7;LEJ1;1;TEA-1;2;S1 S2\r\n`,
   )
   expect(await withdrawReturn?.({ ...notice, externalId: notice.returnId })).toBe('withdrawn')
   expect((await hub.log.list({ direction: 'out' })).map(({ name }) => name).sort()).toEqual([

@@ -24,6 +24,7 @@ export const connector = defineWarehouse({
     budgets: BUDGETS,
     warehouse: {
       requests: 'by-key',
+      inboundNotices: 'by-read-back',
       latestEffectMs: 300_000,
       visibilityLagMs: 60_000,
       cancel: 'until-working',

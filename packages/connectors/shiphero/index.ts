@@ -21,6 +21,7 @@ export const connector = defineWarehouse({
     warehouse: {
       // Whether a second order of one partner_order_id is refused is published nowhere.
       requests: 'by-read-back',
+      inboundNotices: 'by-read-back',
       latestEffectMs: 300_000,
       visibilityLagMs: 60_000,
       cancel: 'until-shipped',

@@ -27,11 +27,13 @@ type Facts = {
   'parcel-unexpected': { shipment: string; units: number; sku: string }
   'inbound-refused': { inbound: string; warehouse: string; message: string }
   'inbound-changed': { inbound: string; warehouse: string; units: number }
+  'inbound-changed-in-doubt': { inbound: string; warehouse: string; units: number }
   /** @param lines `SKU 3/10`: how many of how many did not come */
   'inbound-missing': { inbound: string; warehouse: string; lines: string[] }
   'inbound-more': { inbound: string; warehouse: string; units: number; sku: string }
   'inbound-not-awaited': { inbound: string; warehouse: string; units: number; sku: string }
   'return-refused': { return: string; warehouse: string; message: string }
+  'return-refused-in-doubt': { return: string; warehouse: string; message: string }
   'return-changed': { return: string; warehouse: string }
   'return-cannot-withdraw': { return: string; warehouse: string; message: string }
   'return-came-anyway': { return: string; warehouse: string }

@@ -34,7 +34,6 @@ export const enParkedAndProtection = {
       'cannot-apply': 'Cannot be applied',
       'unknown-order': 'Return of an unknown order',
       'unknown-line': 'Return of an unknown order line',
-      'return-of-kit': 'Return of a kit of several items',
       'return-by-serial': 'Return by serial number',
       'no-return-location': 'No location takes the return in',
     },

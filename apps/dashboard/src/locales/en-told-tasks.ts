@@ -44,6 +44,8 @@ const toldTask: Record<ToldCode | 'said', string> = {
     'The inbound shipment {{inbound}} was not announced to {{warehouse}}: {{message}} Announce it again once that is put right, or tell them yourself.',
   'inbound-changed':
     '{{units}} of the inbound shipment {{inbound}} were cancelled after it was announced to {{warehouse}}, which cannot be told by itself. Tell them.',
+  'inbound-changed-in-doubt':
+    '{{units}} of the inbound shipment {{inbound}} were cancelled. {{warehouse}} may have been told of it before: its answer was lost. Ask them, and tell them.',
   'inbound-missing':
     '{{warehouse}} has closed the inbound shipment {{inbound}}; this did not come: {{lines}}. Ask your supplier.',
   'inbound-more':
@@ -52,6 +54,8 @@ const toldTask: Record<ToldCode | 'said', string> = {
     '{{warehouse}} took in {{units}} of {{sku}} for the inbound shipment {{inbound}}, which does not await them. They are in stock; ask your supplier.',
   'return-refused':
     '{{warehouse}} was not told of the return {{return}}: {{message}} Announce it again once that is put right, or tell them yourself.',
+  'return-refused-in-doubt':
+    '{{warehouse}} may know of the return {{return}} by a call that it did not answer, and told again it was refused: {{message}} Announce it again once that is put right, or ask them.',
   'return-changed':
     'The return {{return}} was changed after {{warehouse}} was told of it, which cannot be told by itself. Tell them what is expected now.',
   'return-cannot-withdraw':

@@ -34,7 +34,6 @@ export const zhParkedAndProtection = {
       'cannot-apply': '无法应用',
       'unknown-order': '退货所属订单未知',
       'unknown-line': '退货所属订单行未知',
-      'return-of-kit': '退货为多件商品的套装',
       'return-by-serial': '退货须按序列号处理',
       'no-return-location': '没有可接收退货的仓库',
     },

@@ -41,12 +41,16 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
     '入库单 {{inbound}} 未能向 {{warehouse}} 预报：{{message}} 更正后请重新预报，或自行通知仓库。',
   'inbound-changed':
     '入库单 {{inbound}} 向 {{warehouse}} 预报之后，有 {{units}}被取消，而系统无法自动通知仓库。请自行通知。',
+  'inbound-changed-in-doubt':
+    '入库单 {{inbound}} 有 {{units}}被取消。{{warehouse}} 可能此前已收到预报（其答复丢失）。请询问并通知仓库。',
   'inbound-missing': '{{warehouse}} 已关闭入库单 {{inbound}}，以下商品没有到货：{{lines}}。请询问供应商。',
   'inbound-more':
     '{{warehouse}} 为入库单 {{inbound}} 收到的 {{sku}} 比在途数量多 {{units}}。已计入库存；请询问供应商。',
   'inbound-not-awaited':
     '{{warehouse}} 为入库单 {{inbound}} 收到 {{units}} {{sku}}，而该单并不等待这些商品。已计入库存；请询问供应商。',
   'return-refused': '退货 {{return}} 未能告知 {{warehouse}}：{{message}} 更正后请重新预报，或自行通知仓库。',
+  'return-refused-in-doubt':
+    '{{warehouse}} 可能已通过一次未获答复的请求得知退货 {{return}}，再次告知时被拒绝：{{message}} 更正后请重新预报，或向仓库确认。',
   'return-changed':
     '退货 {{return}} 告知 {{warehouse}} 之后有变更，而系统无法自动通知仓库。请自行告知现在应退回的货物。',
   'return-cannot-withdraw':

@@ -75,6 +75,9 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
   await sql`insert into customer_return_line (organization_id, return_id, line, item_id, announced)
     select organization_id, return_id, 1, item_id, 7 from customer_return join item using (organization_id)
     where organization_id = ${organizationId} limit 1`.execute(db)
+  await sql`insert into kit_part_back (organization_id, line_id, item_id, came_back, missing)
+    select organization_id, '00000000-0000-7000-8000-0000000000bb', item_id, 77, 7 from item
+    where organization_id = ${organizationId} limit 1`.execute(db)
   await sql`insert into campaign_start (organization_id, window_id, connection_id, stock_unit_id, sold_before)
     select organization_id, window_id, connection_id, stock_unit_id, 77 from policy_window join level using (organization_id)
     where organization_id = ${organizationId}`.execute(db)

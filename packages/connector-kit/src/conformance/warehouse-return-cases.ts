@@ -66,7 +66,7 @@ export function warehouseReturnCases(): ConformanceCase[] {
         const { request, externalId: shipped, floorId } = await askedFor(world, { quantities: [4] })
         stepOn(world, floorId, { step: 'ship' })
         const { shipmentId, locationId } = request
-        const lines = request.lines.map((line) => ({ ...line, quantity: 2 }))
+        const lines = request.lines.map((line) => ({ ...line, quantity: 2, serials: [] }))
         const shipment = { shipmentId, externalId: shipped }
         const notice = await returnNotice(world, { locationId, lines, shipment })
         const { externalId } = await warehouse.announceReturn(notice)

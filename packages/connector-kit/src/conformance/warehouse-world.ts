@@ -223,6 +223,7 @@ export async function returnNotice(
       sku,
       stockUnitId,
       quantity: quantities[at] ?? 1,
+      serials: [],
     })),
     ...more,
   }

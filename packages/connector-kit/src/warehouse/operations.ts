@@ -104,6 +104,8 @@ export type WarehouseTerms = {
    * takes no word of returns.
    */
   returnNotices?: 'by-key' | 'by-read-back'
+  /** The same of goods that were announced (`announceInbound`). Absent: under their key. */
+  inboundNotices?: 'by-key' | 'by-read-back'
   lots: boolean
   serials: boolean
   /** Lines in one request at the most: a shipment of more is sent from elsewhere, or a person is asked. */

@@ -158,8 +158,8 @@ export type ReturnNotice = {
   locationId: string
   /** What it left by, where that was one shipment of this warehouse: the hub's id, and the warehouse's own. */
   shipment: { shipmentId: string; externalId: string } | undefined
-  /** Each SKU once. */
-  lines: { lineId: string; sku: string; stockUnitId: string; quantity: number }[]
+  /** Each SKU once, of kits their parts. `serials`: which units it is, where the hub knows; empty: it does not. */
+  lines: { lineId: string; sku: string; stockUnitId: string; quantity: number; serials: string[] }[]
 }
 
 /** A notice that is to be taken back. `externalId` undefined: the answer to it was lost, and it is looked for first. */

@@ -94,7 +94,7 @@ function exampleOf(feed: OutFeed, locationId: string, at: Date): Told['about'] {
         number: 'RMA-7',
         locationId,
         shipment: { shipmentId: '0197a000-0000-7000-8000-000000000002', externalId: 'W-4711' },
-        lines: [{ lineId: '1', sku: 'TEA-1', stockUnitId: 'TEA-1', quantity: 1 }],
+        lines: [{ lineId: '1', sku: 'TEA-1', stockUnitId: 'TEA-1', quantity: 1, serials: ['SN-0001'] }],
       }
       return notice
     }

@@ -138,6 +138,6 @@ export function returnNoticeOf(
     number,
     locationId: floor.facilities[0]?.id ?? '',
     shipment: undefined,
-    lines: [{ lineId: '1', sku, stockUnitId: floor.item(sku)?.stockUnitId ?? '', quantity: 2 }],
+    lines: [{ lineId: '1', sku, stockUnitId: floor.item(sku)?.stockUnitId ?? '', quantity: 2, serials: [] }],
   }
 }

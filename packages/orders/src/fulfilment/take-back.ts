@@ -13,7 +13,9 @@ import { sql } from 'kysely'
 import type { KnownLine } from '../order-change.ts'
 import { saveLines } from '../orders.store.ts'
 import { rowsOf, takeOrderInHand } from './order-in-hand.ts'
+import { findPartsBack, savePartsBack } from './part-back.store.ts'
 import { partsOf } from './settle-line.ts'
+import { type PartBack, takeBackPart } from './take-back-part.ts'
 
 /** Units of one item that came back of a shipment, or of an order whichever way they left, inspected. */
 export type ReturnedUnits = ({ shipmentId: string } | { orderId: string }) & {
@@ -25,6 +27,16 @@ export type ReturnedUnits = ({ shipmentId: string } | { orderId: string }) & {
   isDamaged: boolean
   /** Code of the lot that was told; undefined: the one that left last. */
   lotId: string | undefined
+  /** The one line of the order that it left with, where that is known. */
+  lineId?: string
+}
+
+/** What one line of an order took back, base units. */
+export type TakenBackLine = {
+  line: KnownLine
+  units: number
+  movements: NewMovement[]
+  changed: ReservationRow[]
 }
 
 export type TakenBack = {
@@ -62,17 +74,23 @@ export async function takeBack(
   const movements: NewMovement[] = []
   const changedRows: ReservationRow[] = []
   const changedLines: (KnownLine & { orderId: string })[] = []
+  const partsBack: (PartBack & { lineId: string })[] = []
+  const known = await findPartsBack(tx, organizationId, [...lineIds])
   let left = returned.units
-  for (const line of hand.lines.filter(({ lineId }) => lineIds.has(lineId))) {
-    const taken = takeBackLine(
-      line,
-      rowsOf(hand, line.lineId),
-      { ...returned, units: left },
-      {
-        base: { ...base, referenceKind: 'order', referenceId: hand.order.orderId },
-        uuid: () => context.uuid(),
-      },
-    )
+  const how = {
+    base: { ...base, referenceKind: 'order' as const, referenceId: hand.order.orderId },
+    uuid: () => context.uuid(),
+  }
+  const named = hand.lines.filter(
+    ({ lineId }) => lineIds.has(lineId) && (returned.lineId ?? lineId) === lineId,
+  )
+  for (const line of named) {
+    const rows = rowsOf(hand, line.lineId)
+    const some = { ...returned, units: left }
+    const isOfKit = partsOf(rows).length > 1
+    const part = isOfKit ? takeBackPart(line, rows, known.get(line.lineId) ?? [], some, how) : undefined
+    const taken = part ?? takeBackLine(line, rows, some, how)
+    partsBack.push(...(part?.parts ?? []).map((each) => ({ ...each, lineId: line.lineId })))
     if (taken.units === 0) continue
     left -= taken.units
     movements.push(...taken.movements)
@@ -83,8 +101,10 @@ export async function takeBack(
   await Promise.all([
     saveLines(tx, organizationId, hand.connectionId, { added: [], changed: changedLines }),
     saveReservations(tx, context, { added: [], changed: changedRows }),
+    savePartsBack(tx, organizationId, partsBack),
   ])
-  return { movements, itemIds: [returned.itemId], units: returned.units - left }
+  const itemIds = [...new Set(movements.map(({ itemId }) => itemId))].sort()
+  return { movements, itemIds, units: returned.units - left }
 }
 
 async function findOrderId(
@@ -99,17 +119,16 @@ async function findOrderId(
   return found.rows[0]?.orderId
 }
 
-/** As many whole units of one order line as are out. Pure but for the claim. */
+/** As many whole units of one order line, which is no kit of several items, as are out. Pure but for the claim. */
 export function takeBackLine(
   line: KnownLine,
   rows: readonly ReservationRow[],
   returned: Pick<ReturnedUnits, 'itemId' | 'units' | 'locationId' | 'isDamaged' | 'lotId'>,
   { base, uuid }: { base: ClaimBase; uuid(): string },
-): { line: KnownLine; units: number; movements: NewMovement[]; changed: ReservationRow[] } {
+): TakenBackLine {
   const nothing = { line, units: 0, movements: [], changed: [] }
-  const [part, ...others] = partsOf(rows)
-  // A kit's parts come back one by one: they are no whole unit of the line, and are taken in as any others.
-  if (part === undefined || others.length > 0) return nothing
+  const [part] = partsOf(rows)
+  if (part === undefined) return nothing
   const claim = claimOf(rows)
   const out = Math.max(0, claim.shipped - line.takenBack)
   const back = Math.min(Math.floor(returned.units / part.unitsEach), out)

@@ -9,10 +9,10 @@ export type AnnouncedUnits =
       /** Where the first of them left from; undefined: none has left that the hub knows of. */
       leftFrom: string | undefined
     }
-  | { kind: 'unknown-line' | 'not-mapped' | 'kit'; lineExternalId: string }
+  | { kind: 'unknown-line' | 'not-mapped'; lineExternalId: string }
 
 /**
- * What lines of a return come down to, by what the order's lines took when they reserved. Pure.
+ * What lines of a return come down to, a kit to its parts, by what the order's lines took when they reserved. Pure.
  * @param lines in listing units, each line of the order at most once
  */
 export function unitsOfReturn(
@@ -25,11 +25,10 @@ export function unitsOfReturn(
     const line = hand.lines.find(({ externalId }) => externalId === lineExternalId)
     if (line === undefined) return { kind: 'unknown-line', lineExternalId }
     const rows = rowsOf(hand, line.lineId)
-    const [part, ...others] = partsOf(rows)
-    if (part === undefined) return { kind: 'not-mapped', lineExternalId }
-    // Its parts come back one by one, and are no whole unit of the line: nobody could say that they came back once.
-    if (others.length > 0) return { kind: 'kit', lineExternalId }
-    byItem.set(part.itemId, (byItem.get(part.itemId) ?? 0) + units * part.unitsEach)
+    const parts = partsOf(rows)
+    if (parts.length === 0) return { kind: 'not-mapped', lineExternalId }
+    for (const { itemId, unitsEach } of parts)
+      byItem.set(itemId, (byItem.get(itemId) ?? 0) + units * unitsEach)
     leftFrom ??= rows.find(({ shipped }) => shipped > 0)?.locationId
   }
   return { kind: 'known', units: [...byItem].map(([itemId, quantity]) => ({ itemId, quantity })), leftFrom }

@@ -1,17 +1,23 @@
+import { UNALLOCATED_LOT } from '../context.ts'
 import { refuse } from '../errors.ts'
-import { decideShipment, findBadSerials, type SerialMove } from '../serials/serials.ts'
+import { decideReturn, decideShipment, findBadSerials } from '../serials/serials.ts'
 import { givenOf } from './at-place.ts'
 import type { CommandHead } from './command.ts'
+import { findLocation } from './directory.ts'
 import type { CommandKind } from './kind.ts'
+import type { Ledger } from './ledger.ts'
+import type { OwnedSerial } from './of-reservation.ts'
 
 /**
  * Says which units left with an order line whose shipment was told without them, as platforms do. No stock moves: it has
- * moved already. At most as many as have left and are not told yet.
+ * moved already. At most as many as have left and are not told yet. With `back` it says the same of units that came back.
  */
 export type TellSerialsCommand = CommandHead & {
   kind: 'tell-serials'
   lineId: string
   serials: readonly string[]
+  /** They are back, at this location. */
+  back?: { locationCode: string; condition: 'sellable' | 'damaged' } | undefined
 }
 
 export const tellSerials: CommandKind<TellSerialsCommand> = {
@@ -20,7 +26,7 @@ export const tellSerials: CommandKind<TellSerialsCommand> = {
     command.lineId.toLowerCase(),
     command.serials.toSorted(),
     command.reason,
-    ...givenOf({ effectiveAt: command.effectiveAt?.toISOString() }),
+    ...givenOf({ effectiveAt: command.effectiveAt?.toISOString(), back: command.back }),
   ],
   findBad: ({ serials }) =>
     serials.length === 0
@@ -28,8 +34,12 @@ export const tellSerials: CommandKind<TellSerialsCommand> = {
       : findBadSerials(serials, serials.length),
   names: ({ lineId, serials }) => ({ lines: [lineId.toLowerCase()], serials }),
   // Under the locks of the balances, so that nobody counts the serials meanwhile.
-  places: ({ lineId }, directory) =>
-    directory.reservations.filter((row) => row.ownerId === lineId.toLowerCase()),
+  places: ({ lineId, back }, directory) => {
+    const rows = directory.reservations.filter((row) => row.ownerId === lineId.toLowerCase())
+    const into = back === undefined ? undefined : directory.locationsByCode.get(back.locationCode)
+    if (into === undefined) return rows
+    return [...rows, ...rows.map((row) => ({ ...row, locationId: into.locationId, lotId: UNALLOCATED_LOT }))]
+  },
   decide: (command, ledger) => {
     const ownerId = command.lineId.toLowerCase()
     const rows = ledger
@@ -39,28 +49,43 @@ export const tellSerials: CommandKind<TellSerialsCommand> = {
     if (first === undefined) {
       return refuse('unknown-line', 'lineId', 'No order line with this id has units with serial numbers.')
     }
+    const head = { ...ledger.movementHead(command), referenceKind: 'order', referenceId: first.orderId }
+    const told = (serials: readonly Omit<OwnedSerial, keyof typeof head>[]) => ({
+      kind: 'decided' as const,
+      changes: { movements: [], serials: serials.map((move) => ({ ...head, ...move })) },
+      answer: (after: Ledger) => after.figuresAt(first, null),
+    })
+    if (command.back !== undefined) {
+      const into = findLocation(ledger.directory, command.back.locationCode)
+      if (into.kind === 'refused') return into
+      const { locationId } = into.location
+      const state = command.back.condition === 'damaged' ? 'held' : 'in-stock'
+      const back: OwnedSerial[] = []
+      for (const serial of command.serials) {
+        const row = rows.find((each) => ledger.serialPlace(each).find(serial) !== undefined) ?? first
+        const to = { state, locationIdOf: () => locationId } as const
+        const moves = decideReturn([serial], ledger.serialPlace(row).find, ownerId, to)
+        if ('kind' in moves) return moves
+        back.push(...moves.map((move) => ({ ...move, itemId: row.itemId })))
+      }
+      return told(back)
+    }
     const item = ledger.item(first.itemId)
     const out = rows.reduce((sum, row) => sum + row.shipped - row.returned, 0)
-    const told = ledger.serialsOf(ownerId).length
-    if (command.serials.length > out - told) {
-      const text = `${command.serials.length} serials named, ${Math.max(0, out - told)} units have left without theirs.`
+    const known = ledger.serialsOf(ownerId).length
+    if (command.serials.length > out - known) {
+      const text = `${command.serials.length} serials named, ${Math.max(0, out - known)} units have left without theirs.`
       return refuse('insufficient-shipped', 'serials', text)
     }
     const isNew = item.serialCapture === 'shipment' ? 'may-be-new' : 'must-be-known'
-    const moves: SerialMove[] = []
+    const left: OwnedSerial[] = []
     for (const serial of command.serials) {
       const at = ledger.serialPlace(first).find(serial)?.locationId
       const row = rows.find(({ locationId }) => locationId === at) ?? first
       const shipped = decideShipment([serial], ledger.serialPlace(row), ownerId, isNew)
       if ('kind' in shipped) return shipped
-      moves.push(...shipped)
+      left.push(...shipped.map((move) => ({ ...move, itemId: item.itemId })))
     }
-    const head = { ...ledger.movementHead(command), referenceKind: 'order', referenceId: first.orderId }
-    const serials = moves.map((move) => ({ ...head, ...move, itemId: item.itemId }))
-    return {
-      kind: 'decided',
-      changes: { movements: [], serials },
-      answer: (after) => after.figuresAt(first, null),
-    }
+    return told(left)
   },
 }

@@ -11,7 +11,14 @@ import {
   markErrandSent,
   saveErrandEnd,
 } from './errands.store.ts'
-import { decideErrand, decideFailure, type ErrandKind, mayActMs, type Proof } from './errands.ts'
+import {
+  decideErrand,
+  decideFailure,
+  type ErrandKind,
+  mayActMs,
+  mayHaveActed,
+  type Proof,
+} from './errands.ts'
 
 /** How one kind of errand is run. */
 export type ErrandHandler = {
@@ -87,13 +94,15 @@ export class ErrandRunner {
       case 'drop':
         return await this.#end(errand, {
           state: 'dropped',
+          inDoubt: mayHaveActed(errand),
           ...(prepared.code !== undefined && { code: prepared.code }),
         })
       case 'later':
         return await this.#end(errand, keep(errand, prepared.at))
       case 'refuse': {
         const { code, message } = prepared
-        return await this.#end(errand, { state: 'refused', code, message }, (tx) => prepared.settle(tx))
+        const end = { state: 'refused', code, message, inDoubt: mayHaveActed(errand) } as const
+        return await this.#end(errand, end, (tx) => prepared.settle(tx))
       }
       case 'ready':
         return await this.#call(errand, handler, prepared, step.kind)

@@ -15,6 +15,8 @@ export type ErrandStanding = {
   attempts: number
   /** A call that was made may act until then. */
   callsUntil: Date | null
+  /** An earlier call was made, and nobody knows what became of it. */
+  inDoubt: boolean
 }
 
 /** @returns undefined where none was noted */
@@ -26,7 +28,7 @@ export async function findErrandStanding(
 ): Promise<ErrandStanding | undefined> {
   const found = await sql<ErrandStanding>`
     select errand.state, connection.name as warehouse, external_id, error_code as code, error as problem, attempts,
-      calls_until
+      calls_until, in_doubt
     from errand
     join connection using (organization_id, connection_id)
     where organization_id = ${organizationId} and kind = ${kind} and subject_id = ${subjectId}`.execute(db)

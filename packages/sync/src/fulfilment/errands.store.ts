@@ -12,6 +12,8 @@ export type ErrandRow = {
   notBefore: Date
   sentAt: Date | null
   callsUntil: Date | null
+  /** An earlier call was made, and nobody knows what became of it. */
+  inDoubt: boolean
 }
 
 /** Notes errands; one about the same subject is there but once, whoever notes it how often. */
@@ -43,7 +45,8 @@ export async function findDueErrands(
   { now, limit }: { now: Date; limit: number },
 ): Promise<ErrandRow[]> {
   const found = await sql<ErrandRow>`
-    select errand_id, connection_id, kind, subject_id, state, attempts, not_before, sent_at, calls_until
+    select errand_id, connection_id, kind, subject_id, state, attempts, not_before, sent_at, calls_until,
+      in_doubt
     from errand
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and state in ('waiting', 'sent', 'unknown') and not_before <= ${now}
@@ -65,7 +68,7 @@ export async function markErrandSent(
 ): Promise<boolean> {
   const marked = await sql`
     update errand set state = 'sent', attempts = attempts + 1, sent_at = ${at}, calls_until = ${callsUntil},
-      fencing = ${fencing}
+      fencing = ${fencing}, in_doubt = in_doubt or state in ('sent', 'unknown')
     where organization_id = ${organizationId} and errand_id = ${errandId} and state = ${from}`.execute(tx)
   return Number(marked.numAffectedRows ?? 0n) > 0
 }
@@ -73,8 +76,9 @@ export async function markErrandSent(
 export type ErrandEnd =
   /** `code`: how, where there is more to say than that. */
   | { state: 'done'; externalId: string | null; code?: string }
-  | { state: 'refused'; code: string; message: string }
-  | { state: 'dropped'; code?: string }
+  /** `inDoubt`: a call that was made before may have acted. */
+  | { state: 'refused'; code: string; message: string; inDoubt?: boolean }
+  | { state: 'dropped'; code?: string; inDoubt?: boolean }
   | { state: 'waiting'; notBefore: Date; code: string | null; message: string | null }
   | { state: 'unknown'; code: string; message: string }
   /** As it was, and looked at again at that moment. */
@@ -95,6 +99,7 @@ export async function saveErrandEnd(
     update errand set state = case when ${end.state} = 'kept' then state else ${end.state} end,
       not_before = ${'notBefore' in end ? end.notBefore : at},
       external_id = coalesce(${end.state === 'done' ? end.externalId : null}::text, external_id),
+      in_doubt = in_doubt or ${'inDoubt' in end && end.inDoubt === true},
       error_code = ${code}, error = ${message}, ended_at = ${isOver ? at : null}
     where organization_id = ${organizationId} and errand_id = ${errandId}`.execute(tx)
 }

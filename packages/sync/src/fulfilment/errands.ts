@@ -15,6 +15,14 @@ export type ErrandState = 'waiting' | 'sent' | 'unknown' | 'done' | 'refused' | 
 /** How it is made sure that a call whose answer is unknown acts once: made again under its key; looked for first. */
 export type Proof = 'by-key' | 'by-read-back'
 
+/**
+ * Whether a call that was made before may have acted without anybody knowing: of one that is about to be refused, or need not be
+ * made any more, its platform may know all the same. Pure.
+ */
+export function mayHaveActed({ state, inDoubt }: { state: ErrandState; inDoubt: boolean }): boolean {
+  return inDoubt || state === 'sent' || state === 'unknown'
+}
+
 export type ErrandStep =
   /** Nothing may be done before then. */
   | { kind: 'wait'; until: Date }

@@ -2,11 +2,11 @@ import type { InboundNotice } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { findInboundShipment, type InboundShipment, outstandingOf } from '@plimsoll/stock'
 import { sql } from 'kysely'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
-import type { ErrandHandler, Prepared } from '../fulfilment/errand-runner.ts'
+import type { ErrandHandler } from '../fulfilment/errand-runner.ts'
 import { insertErrands } from '../fulfilment/errands.store.ts'
-import { findFacility, findWarehouseUnits } from '../fulfilment/warehouse-units.store.ts'
-import { wholeUnitsOf } from '../fulfilment/whole-units.ts'
+import { refuseToTell, toNoticeLines } from '../fulfilment/notice-lines.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -46,11 +46,17 @@ export async function noteInbounds(context: WorkerContext): Promise<number> {
   return fresh.rows.length + (await noteCancelled(context))
 }
 
-/** Units that were announced and will not come: the warehouse cannot be told, and waits for them. */
+/** Units that were announced, or may have been, and will not come: the warehouse cannot be told, and waits for them. */
 async function noteCancelled(context: WorkerContext): Promise<number> {
   const { database, organizationId, connection, uuid } = context
-  const found = await sql<{ inboundId: string; reference: string | null; cancelled: number; fresh: number }>`
-    select inbound_id, reference, lines.cancelled, lines.cancelled - cancel_told as fresh
+  const found = await sql<{
+    inboundId: string
+    reference: string | null
+    cancelled: number
+    fresh: number
+    inDoubt: boolean
+  }>`
+    select inbound_id, reference, errand.state <> 'done' as in_doubt, lines.cancelled, lines.cancelled - cancel_told as fresh
     from errand
     join inbound_shipment on inbound_shipment.organization_id = errand.organization_id
       and inbound_id = errand.subject_id
@@ -60,13 +66,17 @@ async function noteCancelled(context: WorkerContext): Promise<number> {
         and inbound_line.inbound_id = inbound_shipment.inbound_id
     ) as lines
     where errand.organization_id = ${organizationId} and errand.connection_id = ${connection.connectionId}
-      and errand.kind = 'announce-inbound' and errand.state = 'done' and lines.cancelled > cancel_told
+      and errand.kind = 'announce-inbound' and lines.cancelled > cancel_told
+      and (errand.state = 'done' or (errand.state in ('refused', 'dropped') and errand.in_doubt))
     order by inbound_id
     limit ${INBOUNDS_PER_TURN}`.execute(database.kysely)
-  for (const { inboundId, reference, cancelled, fresh } of found.rows)
+  for (const { inboundId, reference, cancelled, fresh, inDoubt } of found.rows)
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, context.lease)
-      const detail = `${fresh} units of the inbound shipment ${nameOf({ inboundId, reference })} were cancelled after it was announced to ${connection.name}, which cannot be told by itself. Tell them.`
+      const were = `${fresh} units of the inbound shipment ${nameOf({ inboundId, reference })} were cancelled`
+      const detail = inDoubt
+        ? `${were}. ${connection.name} may have been told of it before: its answer was lost. Ask them, and tell them.`
+        : `${were} after it was announced to ${connection.name}, which cannot be told by itself. Tell them.`
       await openTask(
         tx,
         organizationId,
@@ -78,7 +88,7 @@ async function noteCancelled(context: WorkerContext): Promise<number> {
           units: fresh,
           detail,
           told: {
-            code: 'inbound-changed',
+            code: inDoubt ? 'inbound-changed-in-doubt' : 'inbound-changed',
             facts: { inbound: nameOf({ inboundId, reference }), warehouse: connection.name, units: fresh },
           },
         },
@@ -100,11 +110,12 @@ export async function saveCancelTold(
     where organization_id = ${organizationId} and inbound_id = ${inboundId}`.execute(tx)
 }
 
-/** Announces an inbound shipment; its id is the key that makes it once. */
+/** Announces an inbound shipment; its id, or what the warehouse knows it by, makes that once. */
 export function announceHandler(context: WorkerContext): ErrandHandler {
+  const terms = warehouseTermsOf(context)
   return {
-    proof: 'by-key',
-    latestEffectMs: context.connector.manifest.warehouse?.latestEffectMs ?? 0,
+    proof: terms?.inboundNotices ?? 'by-key',
+    latestEffectMs: terms?.latestEffectMs ?? 0,
     prepare: async ({ subjectId, attempts }) => {
       const { organizationId, database, operations, signal } = context
       const { warehouse } = operations
@@ -114,7 +125,8 @@ export function announceHandler(context: WorkerContext): ErrandHandler {
       if (warehouse === undefined || announce === undefined || shipment === undefined || !isOpen)
         return { kind: 'drop' }
       const notice = await toNotice(context, shipment)
-      if ('problem' in notice) return refuse(context, shipment, notice.problem)
+      if ('problem' in notice)
+        return refuseToTell(notice.problem, (tx) => noteRefused(context, tx, shipment, notice.problem))
       const cancelled = shipment.lines.reduce((sum, line) => sum + line.cancelled, 0)
       return {
         kind: 'ready',
@@ -132,15 +144,6 @@ export function announceHandler(context: WorkerContext): ErrandHandler {
         refused: (tx, error) => noteRefused(context, tx, shipment, error.message),
       }
     },
-  }
-}
-
-function refuse(context: WorkerContext, shipment: InboundShipment, message: string): Prepared {
-  return {
-    kind: 'refuse',
-    code: 'unmapped',
-    message,
-    settle: (tx) => noteRefused(context, tx, shipment, message),
   }
 }
 
@@ -181,8 +184,7 @@ async function toNotice(
   context: WorkerContext,
   shipment: InboundShipment,
 ): Promise<InboundNotice | { problem: string }> {
-  const { organizationId, database, connection, connector } = context
-  const { connectionId, name } = connection
+  const { organizationId, database } = context
   const skus = shipment.lines.map(({ sku }) => sku)
   const found = await sql<{ locationId: string; itemIds: Record<string, string> }>`
     select location_id, (
@@ -192,49 +194,19 @@ async function toNotice(
     from location
     where organization_id = ${organizationId} and code = ${shipment.locationCode}`.execute(database.kysely)
   const [row] = found.rows
-  const place =
-    row === undefined
-      ? undefined
-      : await findFacility(database.kysely, organizationId, connectionId, row.locationId)
-  if (row === undefined || place === undefined)
-    return { problem: `No place of ${name} is tied to the location "${shipment.locationCode}".` }
-  const units = await findWarehouseUnits(
-    database.kysely,
-    organizationId,
-    connectionId,
-    Object.values(row.itemIds).sort(),
-  )
-  const lines: InboundNotice['lines'] = []
-  for (const line of shipment.lines) {
-    const expected = outstandingOf(line)
-    if (expected <= 0) continue
-    const unit = wholeUnitsOf(units, row.itemIds[line.sku], expected)
-    if (unit === undefined)
-      return {
-        problem: `"${line.sku}" is tied to no stock unit of ${name} of which ${expected} units are a whole number.`,
-      }
-    const { sku, stockUnitId, quantity } = unit
-    lines.push({
-      lineId: String(line.line),
-      sku,
-      stockUnitId,
-      quantity,
-      lot: undefined,
-      expiresOn: undefined,
-    })
-  }
-  const linesMax = connector.manifest.warehouse?.linesMax ?? Number.POSITIVE_INFINITY
-  if (lines.length > linesMax)
-    return {
-      problem: `It has ${lines.length} lines, and ${name} takes ${linesMax} at the most: make several of it.`,
-    }
+  const wanted = shipment.lines
+    .map((line) => ({ ...line, itemId: row?.itemIds[line.sku], units: outstandingOf(line) }))
+    .filter(({ units }) => units > 0)
+  const { locationCode } = shipment
+  const told = await toNoticeLines(context, { locationId: row?.locationId, locationCode }, wanted)
+  if ('problem' in told) return told
   return {
     inboundId: shipment.inboundId,
     number: nameOf(shipment),
-    locationId: place,
+    locationId: told.place,
     expectedAt: shipment.expectedOn === null ? undefined : new Date(`${shipment.expectedOn}T00:00:00Z`),
     carrier: undefined,
     trackingNumber: undefined,
-    lines,
+    lines: told.lines.map(({ of: _, ...line }) => ({ ...line, lot: undefined, expiresOn: undefined })),
   }
 }

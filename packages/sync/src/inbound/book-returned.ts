@@ -11,6 +11,7 @@ import type { Trouble } from '../told-trouble.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import type { Booking } from './book-received.ts'
+import { bookReturnedSerials } from './book-returned-serials.ts'
 import { markBooked } from './deliveries.store.ts'
 
 /**
@@ -21,11 +22,7 @@ import { markBooked } from './deliveries.store.ts'
 export async function bookReturned(context: WorkerContext, booking: Booking): Promise<Trouble | undefined> {
   const { database, organizationId, connection, lease } = context
   const { delivery, line, item, units, place } = booking
-  if (isBySerial(item))
-    return {
-      message: 'It is tracked by serial number: take its units back by hand, each by its number.',
-      told: { code: 'take-back-by-hand', facts: {} },
-    }
+  if (isBySerial(item)) return await bookReturnedSerials(context, booking)
   const isDamaged = line.condition === 'damaged'
   const at = nowOf(context)
   await inTransaction(database, async (tx) => {
@@ -100,12 +97,9 @@ export async function bookReturned(context: WorkerContext, booking: Booking): Pr
     }
     await markBooked(tx, organizationId, key, line, [])
     await insertMovements(tx, stock, movements)
-    await updateAvailabilityOf(context, tx, { itemIds: [item.itemId], at, cause: 'world' })
-    await notify(tx, organizationId, {
-      kind: 'screen',
-      topics: ['overview', 'tasks'],
-      itemIds: [item.itemId],
-    })
+    const itemIds = [...new Set([item.itemId, ...movements.map((each) => each.itemId)])].sort()
+    await updateAvailabilityOf(context, tx, { itemIds, at, cause: 'world' })
+    await notify(tx, organizationId, { kind: 'screen', topics: ['overview', 'tasks'], itemIds })
   })
   return undefined
 }

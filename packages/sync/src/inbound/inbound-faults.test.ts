@@ -1,11 +1,12 @@
 // The same whatever answers are lost and whoever dies: what the hub has is what lies on the warehouse's floor.
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
-import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
+import { cancelInboundRest, findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { announce, at, die, go, inboundOf, openFloor } from '../testing/floor.ts'
-import type { WarehouseFault } from '../testing/memory-warehouse.ts'
+import { toDocumentStore } from '../availability/stock-changes.ts'
+import { anyFaults, anyInspection, anyTime } from '../testing/any-faults.ts'
+import { announce, at, die, go, head, inboundOf, openFloor, tasksOf } from '../testing/floor.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -23,6 +24,8 @@ type Happening =
   | { kind: 'complete' | 'send'; nth: number }
   | { kind: 'come-back' | 'refund'; nth: number; units: number }
   | { kind: 'inspect'; nth: number; units: number; as: 'sellable' | 'damaged' | 'disposed' }
+  | { kind: 'call-off'; nth: number }
+  | { kind: 'refuse'; as: 'unmapped' | 'taken' }
   | { kind: 'go'; rounds: number }
   | { kind: 'die' }
 
@@ -32,39 +35,27 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constantFrom('announce' as const, 'sell' as const, 'sell' as const), units }),
   fc.record({ kind: fc.constant('receive' as const), nth, units, isDamaged: fc.boolean() }),
   fc.record({ kind: fc.constantFrom('complete' as const, 'send' as const, 'send' as const), nth }),
-  fc.record({ kind: fc.constantFrom('come-back' as const, 'refund' as const), nth, units }),
+  fc.record({ kind: fc.constant('call-off' as const), nth }),
   fc.record({
-    kind: fc.constant('inspect' as const),
-    nth,
-    units,
-    as: fc.constantFrom('sellable' as const, 'damaged' as const, 'disposed' as const),
+    kind: fc.constant('refuse' as const),
+    as: fc.constantFrom('unmapped' as const, 'taken' as const),
   }),
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('go' as const), rounds: fc.integer({ min: 1, max: 8 }) }),
-  },
-  fc.constant({ kind: 'die' as const }),
+  fc.record({ kind: fc.constantFrom('come-back' as const, 'refund' as const), nth, units }),
+  anyInspection,
+  ...anyTime,
 )
 
 test('I11: whatever comes in and back, answers are lost and processes die: what the hub has is what lies there, with counts or without', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.boolean(),
+      fc.constantFrom('by-key' as const, 'by-read-back' as const),
       fc.array(happening, { minLength: 8, maxLength: 20 }),
-      fc.array(
-        fc.constantFrom<WarehouseFault | undefined>(
-          'lost',
-          'dropped',
-          'late',
-          undefined,
-          undefined,
-          undefined,
-        ),
-        { minLength: 1, maxLength: 10 },
-      ),
-      async (isCounting, happenings, faults) => {
+      anyFaults({ well: 3, maxLength: 10 }),
+      async (isCounting, proof, happenings, faults) => {
         const floor = await openFloor(database, 20, 5_000)
         const { platform, warehouse, world, clock } = floor
+        warehouse.inbounds = proof
         let call = 0
         warehouse.fault = (name) => {
           if (name === 'counts') return isCounting ? undefined : 'lost'
@@ -85,6 +76,10 @@ test('I11: whatever comes in and back, answers are lost and processes die: what 
               condition: each.isDamaged ? 'damaged' : 'sellable',
             })
           }
+          if (each.kind === 'refuse') warehouse.linesMax = each.as === 'unmapped' ? 0 : 100
+          const off = each.kind === 'call-off' ? pick(inbounds, each.nth) : undefined
+          if (off !== undefined)
+            await cancelInboundRest(toDocumentStore(world.context), head(), { inboundId: off })
           if (each.kind === 'complete') {
             const receipt = pick(warehouse.receipts, each.nth)
             if (receipt !== undefined) warehouse.complete(receipt.externalId)
@@ -113,6 +108,7 @@ test('I11: whatever comes in and back, answers are lost and processes die: what 
         }
         // The world calms down: all is told.
         warehouse.fault = (name) => (name === 'counts' && !isCounting ? 'lost' : undefined)
+        warehouse.linesMax = 100
         for (let round = 0; round < 3; round += 1) {
           await go(floor, 10, 3_000)
           warehouse.land()
@@ -144,6 +140,11 @@ test('I11: whatever comes in and back, answers are lost and processes die: what 
         expect(new Set(warehouse.notices.map(({ notice }) => notice.inboundId)).size).toBe(
           warehouse.notices.length,
         )
+        // What it awaits and was called off, a person tells it of.
+        const open = new Set((await tasksOf(floor)).map(({ kind, subject }) => `${kind} ${subject}`))
+        for (const { notice } of warehouse.notices)
+          if ((await inboundOf(floor, notice.inboundId))?.state === 'cancelled')
+            expect(open).toContain(`inbound-changed ${notice.inboundId}`)
         const wrong = await world.rows(sql`
           select from order_line where organization_id = ${world.context.organizationId} and returned > shipped`)
         expect(wrong).toEqual([])

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toDocumentStore } from '../index.ts'
 import { announce, at, type Floor, go, head, inboundOf, openFloor, tasksOf } from '../testing/floor.ts'
-import { readDeliveries } from './read-inbound.ts'
+import { readAnnouncement, readDeliveries } from './read-inbound.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -106,6 +106,38 @@ test('what was counted before its receipt was known is there once', async () => 
   await go(floor, 40)
   expect(await at(floor)).toEqual({ onHand: 9, reserved: 0, held: 1, incoming: 6 })
   expect(await inboundOf(floor, inboundId)).toMatchObject({ lines: [{ received: 4, damaged: 1 }] })
+}, 120_000)
+
+test('one announced or not, nobody knows, is not made twice where the warehouse keeps none apart; called off meanwhile, a person hears', async () => {
+  const floor = await openFloor(database, 0)
+  const { warehouse, world } = floor
+  warehouse.inbounds = 'by-read-back'
+  uncounted(floor)
+  const lost = (call: string) => (call === 'announceInbound' ? 'late' : undefined)
+  const one = await announce(floor, 6, 'PO-late')
+  warehouse.fault = lost
+  await go(floor, 3)
+  uncounted(floor)
+  await go(floor, 20)
+  expect(warehouse.notices, 'it may land yet').toEqual([])
+  await go(floor, 60)
+  expect(warehouse.notices.map(({ notice }) => notice.inboundId)).toEqual([one])
+  expect(await readAnnouncement(world.context, one)).toMatchObject({ state: 'done' })
+  const two = await announce(floor, 4, 'PO-off')
+  warehouse.fault = lost
+  await go(floor, 3)
+  uncounted(floor)
+  await cancelInboundRest(toDocumentStore(world.context), head(), { inboundId: two })
+  await go(floor, 90)
+  expect(warehouse.notices.map(({ notice }) => notice.inboundId)).toEqual([one, two])
+  expect(await tasksOf(floor)).toMatchObject([
+    {
+      kind: 'inbound-changed',
+      subject: two,
+      units: 4,
+      detail: expect.stringContaining('may have been told'),
+    },
+  ])
 }, 120_000)
 
 test('lots are made with what is printed on them, serials recorded; what is tied to nothing waits for a person', async () => {

@@ -29,7 +29,7 @@ export async function readAnnouncement(
   const found = await findErrandStanding(database.kysely, organizationId, 'announce-inbound', inboundId)
   if (found === undefined)
     return { inboundId, state: 'none', warehouse: null, externalId: null, problem: null, attempts: 0 }
-  const { code: _, callsUntil: __, ...standing } = found
+  const { code: _, callsUntil: __, inDoubt: ___, ...standing } = found
   return { inboundId, ...standing }
 }
 

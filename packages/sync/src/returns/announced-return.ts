@@ -96,7 +96,8 @@ async function announce(context: WorkerContext, tx: Tx, told: AnnouncedReturn): 
     organizationId,
     units.units.map(({ itemId }) => itemId),
   )
-  const bySerial = items.find(isBySerial)
+  // A warehouse says which of them came; here a person scans each.
+  const bySerial = place.countedBy === null ? items.find(isBySerial) : undefined
   if (bySerial !== undefined)
     return parked(
       'return-by-serial',
@@ -180,11 +181,6 @@ function parkedLine(
       return parked(
         'unmapped-listing',
         `${line} is not tied to an item, so nothing of the return ${number} is expected. Map its listing, then replay.`,
-      )
-    case 'kit':
-      return parked(
-        'return-of-kit',
-        `${line} is a kit of several items: make a return of your own for what comes of ${number}.`,
       )
     default: {
       const never: never = kind

@@ -56,7 +56,8 @@ export type ReturnToTell = {
   state: 'announced' | 'partly-inspected' | 'closed' | 'cancelled'
   locationId: string
   locationCode: string
-  lines: { line: number; itemId: string; sku: string; announced: number }[]
+  /** `serials`: that left by its shipment, or by its order, and are not back. */
+  lines: { line: number; itemId: string; sku: string; announced: number; serials: string[] }[]
   /** Shipments of this warehouse that it may have left by, the two first. */
   shipments: { shipmentId: string; externalId: string }[]
   /** Another return that this warehouse was told of under the same number, and was not told to forget. */
@@ -72,7 +73,19 @@ export async function findReturnToTell(
   const found = await sql<ReturnToTell>`
     select return_id, number, state, location_id, location.code as location_code, (
       select coalesce(jsonb_agg(jsonb_build_object(
-        'line', line, 'itemId', item_id, 'sku', sku, 'announced', announced) order by line), '[]')
+        'line', line, 'itemId', item_id, 'sku', sku, 'announced', announced, 'serials', (
+          select coalesce(jsonb_agg(serial order by serial), '[]') from serial
+          join order_line on order_line.organization_id = serial.organization_id
+            and order_line.line_id = serial.owner_id
+          where serial.organization_id = ${organizationId} and serial.item_id = customer_return_line.item_id
+            and serial.state = 'shipped' and order_line.order_id = coalesce(customer_return.order_id, (
+              select order_id from shipment
+              where shipment.organization_id = ${organizationId} and shipment_id = customer_return.shipment_id))
+            and (customer_return.shipment_id is null or exists (
+              select from parcel join parcel_line using (organization_id, parcel_id)
+              where parcel.organization_id = ${organizationId} and parcel.shipment_id = customer_return.shipment_id
+                and serial = any(parcel_line.serials)))
+        )) order by line), '[]')
       from customer_return_line join item using (organization_id, item_id)
       where customer_return_line.organization_id = ${organizationId} and return_id = ${returnId}
     ) as lines, (
@@ -91,7 +104,7 @@ export async function findReturnToTell(
         and errand.subject_id = other.return_id
       where other.organization_id = ${organizationId} and other.number = customer_return.number
         and other.return_id <> ${returnId} and errand.connection_id = ${connectionId} and errand.attempts > 0
-        and errand.state <> 'refused' and not exists (
+        and (errand.state <> 'refused' or errand.in_doubt) and not exists (
           select from errand as back
           where back.organization_id = ${organizationId} and back.kind = 'withdraw-return'
             and back.subject_id = other.return_id and back.state = 'done' and back.error_code is null)

@@ -11,7 +11,9 @@ import {
 import {
   type ActionHead,
   type DocumentOutcome,
+  findItemsById,
   findItemsBySku,
+  findKitParts,
   findLocations,
   type Item,
   insertMovements,
@@ -42,7 +44,14 @@ export type NewReturn = {
 
 /** `sends`: whoever counts it is a warehouse, which is told of what comes back and tells what became of it. */
 type Place = Location & { countedBy: string | null; sends: boolean }
-type Found = { place: Place | undefined; items: Map<string, Item>; isShipmentKnown: boolean }
+type Found = {
+  place: Place | undefined
+  /** Those that are named, and what the kits among them are made of. */
+  items: Map<string, Item>
+  /** Of a kit that is put together as it is sold: what comes back of one, by its SKU. */
+  partsOfKits: Map<string, { sku: string; quantity: number }[]>
+  isShipmentKnown: boolean
+}
 
 /** Notes what a customer is to send back; nothing is on its way or on hand by that. */
 export async function createReturn(
@@ -75,7 +84,7 @@ export async function createReturn(
         createdBy: head.actor,
         createdAt: nowOf(context).toISOString(),
         endedAt: null,
-        lines: lines.map(({ sku, quantity }, nth) => ({
+        lines: inParts(lines, found).map(({ sku, quantity }, nth) => ({
           line: nth + 1,
           sku,
           announced: quantity,
@@ -109,6 +118,15 @@ async function find(
     organizationId,
     lines.map(({ sku }) => sku),
   )
+  const kits = items.filter(({ kitKind }) => kitKind === 'virtual')
+  const partsByKit = await findKitParts(
+    tx,
+    organizationId,
+    kits.map(({ itemId }) => itemId),
+  )
+  const partIds = [...partsByKit.values()].flatMap((parts) => parts.map(({ itemId }) => itemId))
+  const parts = await findItemsById(tx, organizationId, [...new Set(partIds)])
+  const skuOf = new Map(parts.map(({ itemId, sku }) => [itemId, sku]))
   const shipments =
     shipmentId == null || !isUuid(shipmentId)
       ? []
@@ -120,7 +138,16 @@ async function find(
         ).rows
   return {
     place: await findPlace(tx, context, locationCode),
-    items: new Map(items.map((item) => [item.sku, item])),
+    items: new Map([...items, ...parts].map((item) => [item.sku, item])),
+    partsOfKits: new Map(
+      kits.map(({ itemId, sku }) => [
+        sku,
+        (partsByKit.get(itemId) ?? []).map((part) => ({
+          sku: skuOf.get(part.itemId) ?? '',
+          quantity: part.quantity,
+        })),
+      ]),
+    ),
     isShipmentKnown: shipmentId == null || shipments.length > 0,
   }
 }
@@ -138,9 +165,21 @@ async function findPlace(tx: Tx, context: SyncContext, code: string): Promise<Pl
   return { ...location, countedBy, sends }
 }
 
+/** A kit of several items has no stock of its own: what comes back are its parts, each item once. */
+function inParts(
+  lines: NewReturn['lines'],
+  { partsOfKits }: Pick<Found, 'partsOfKits'>,
+): { sku: string; quantity: number }[] {
+  const units = new Map<string, number>()
+  for (const { sku, quantity } of lines)
+    for (const part of partsOfKits.get(sku) ?? [{ sku, quantity: 1 }])
+      units.set(part.sku, (units.get(part.sku) ?? 0) + quantity * part.quantity)
+  return [...units].map(([sku, quantity]) => ({ sku, quantity }))
+}
+
 function findBad(
   { locationCode, lines }: NewReturn,
-  { place, items, isShipmentKnown }: Found,
+  { place, items, partsOfKits, isShipmentKnown }: Found,
 ): Refusal | undefined {
   if (place === undefined)
     return refuse('unknown-location', 'location', `There is no location with the code "${locationCode}".`)
@@ -160,11 +199,14 @@ function findBad(
       return refuse('unknown-sku', `lines[${nth}].sku`, `There is no item with the SKU "${sku}".`)
     if (!Number.isSafeInteger(quantity) || quantity <= 0)
       return refuse('quantity-not-positive', `lines[${nth}].quantity`, `${quantity} is no number of units.`)
-    if (isBySerial(item))
+    const all = [item, ...(partsOfKits.get(sku) ?? []).flatMap((part) => items.get(part.sku) ?? [])]
+    // A warehouse says which units came; here a person scans each.
+    const bySerial = place.countedBy === null ? all.find(isBySerial) : undefined
+    if (bySerial !== undefined)
       return refuse(
         'serial-missing',
         `lines[${nth}].sku`,
-        `The item "${sku}" is tracked by serial number: return its reservation, each unit by its number.`,
+        `The item "${bySerial.sku}" is tracked by serial number: return its reservation, each unit by its number.`,
       )
     if (lines.findIndex((line) => line.sku === sku) !== nth)
       return refuse('invalid-lines', `lines[${nth}]`, `Two lines are of "${sku}".`)

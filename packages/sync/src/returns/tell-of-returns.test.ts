@@ -6,9 +6,10 @@ import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { anyFaults, anyInspection, anyTime } from '../testing/any-faults.ts'
 import { at, die, type Floor, go, head, openFloor, tasksOf } from '../testing/floor.ts'
 import { ExpectedReturns, toldReturnsConnector } from '../testing/memory-told-returns.ts'
-import { memoryWarehouseConnector, type WarehouseFault } from '../testing/memory-warehouse.ts'
+import { memoryWarehouseConnector } from '../testing/memory-warehouse.ts'
 import { replaceReturnLines } from './announced-return.store.ts'
 import { announceReturnAgain, readReturnAnnouncement } from './read-return-notice.ts'
 import { cancelReturn, createReturn, inspectReturn } from './return-actions.ts'
@@ -54,17 +55,14 @@ const nth = fc.nat(3)
 const happening = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('make' as const), units }) },
   fc.record({ kind: fc.constantFrom('cancel' as const, 'come' as const), nth }),
+  anyInspection,
+  ...anyTime,
+  // Somebody undoes what it would be told by, the warehouse takes none; or both are put right.
   fc.record({
-    kind: fc.constant('inspect' as const),
-    nth,
-    units,
-    as: fc.constantFrom('sellable' as const, 'damaged' as const, 'disposed' as const),
+    kind: fc.constant('refuse' as const),
+    as: fc.constantFrom('unmapped' as const, 'refused' as const, 'taken' as const),
   }),
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('go' as const), rounds: fc.integer({ min: 1, max: 8 }) }),
-  },
-  fc.constant({ kind: 'die' as const }),
+  fc.record({ kind: fc.constant('again' as const), nth }),
 )
 
 test('I3: a return is told once, taken back once, and what comes of it is its own, whatever answers are lost and whoever dies', async () => {
@@ -73,10 +71,7 @@ test('I3: a return is told once, taken back once, and what comes of it is its ow
       fc.constantFrom('by-key' as const, 'by-read-back' as const),
       fc.constantFrom('by-our-id' as const, 'by-their-id' as const, 'by-number' as const),
       fc.array(happening, { minLength: 6, maxLength: 16 }),
-      fc.array(fc.constantFrom<WarehouseFault | undefined>('lost', 'dropped', 'late', undefined, undefined), {
-        minLength: 1,
-        maxLength: 8,
-      }),
+      anyFaults({ well: 2, maxLength: 8 }),
       async (proof, named, happenings, faults) => {
         const expected = new ExpectedReturns(proof)
         const floor = await openTold(expected, { leaseMs: 5_000 })
@@ -101,6 +96,11 @@ test('I3: a return is told once, taken back once, and what comes of it is its ow
             warehouse.comeBack({ ...asNamed, shipmentId: undefined }, 'bottle', quantity)
             come.set(returnId, { externalId: asNamed.externalId, units: quantity })
           }
+          if (each.kind === 'refuse') {
+            warehouse.linesMax = each.as === 'unmapped' ? 0 : 100
+            expected.refusesAll = each.as === 'refused'
+          }
+          if (each.kind === 'again' && pick !== undefined) await announceReturnAgain(world.context, pick)
           const back = come.get(pick ?? '')
           if (each.kind === 'inspect' && back !== undefined)
             warehouse.inspect(back.externalId, each.units, each.as)
@@ -109,15 +109,19 @@ test('I3: a return is told once, taken back once, and what comes of it is its ow
         }
         expected.fault = () => undefined
         await go(floor, 40, 10_000)
+        const open = new Set((await tasksOf(floor)).map(({ subject }) => subject))
         for (const returnId of made) {
           const told = expected.all.filter(({ notice }) => notice.returnId === returnId)
           expect(told.length, 'told once').toBeLessThanOrEqual(1)
           const returned = await returnOf(floor, returnId)
           const standing = await readReturnAnnouncement(world.context, returnId)
+          if ('kind' in standing) throw new Error(standing.message)
           const back = come.get(returnId)
           if (back === undefined && returned.state === 'cancelled')
             expect(told.every(({ state }) => state === 'off')).toBe(true)
-          if (back === undefined && returned.state === 'announced') {
+          if (back === undefined && returned.state === 'announced' && standing.state === 'refused')
+            expect(open.has(returnId), 'a person knows').toBe(true)
+          else if (back === undefined && returned.state === 'announced') {
             expect(told).toMatchObject([{ state: 'expected' }])
             expect(standing).toMatchObject({ state: 'done', externalId: told[0]?.externalId })
           }
@@ -217,6 +221,38 @@ test('what a warehouse refuses is a task, told again once it is put right; calle
   )
   expect(await at(floor)).toMatchObject({ onHand: 23 })
 }, 120_000)
+
+test.each(['by-key', 'by-read-back'] as const)(
+  '%s: told or not, nobody knows, then refused: once it is called off it is taken back, and its number is free again',
+  async (proof) => {
+    const expected = new ExpectedReturns(proof)
+    const floor = await openTold(expected)
+    const { context } = floor.world
+    expected.fault = (call) => (call === 'announceReturn' ? 'dropped' : undefined)
+    const returnId = await make(floor, 'RMA-doubt', 1)
+    await go(floor, 3)
+    expect(expected.all).toMatchObject([{ state: 'expected' }])
+    expected.refusesAll = true
+    expected.fault = () => undefined
+    await go(floor, 20, 10_000)
+    expect(await readReturnAnnouncement(context, returnId)).toMatchObject({ state: 'refused' })
+    expect(await tasksOf(floor)).toMatchObject([
+      { kind: 'return-refused', detail: expect.stringContaining('may know of the return') },
+    ])
+    expected.refusesAll = false
+    const other = await make(floor, 'RMA-doubt', 2)
+    await go(floor, 10)
+    expect(await readReturnAnnouncement(context, other)).toMatchObject({ state: 'refused' })
+    await cancelReturn(context, head(), returnId)
+    await go(floor, 20, 10_000)
+    expect(expected.all).toMatchObject([{ state: 'off' }])
+    await announceReturnAgain(context, other)
+    await go(floor, 20, 10_000)
+    expect(await readReturnAnnouncement(context, other)).toMatchObject({ state: 'done' })
+    expect(await tasksOf(floor)).toEqual([])
+  },
+  120_000,
+)
 
 test('a warehouse that takes no word, or none back, is shown as such; its parcel is ours by the number, and goes back on the order', async () => {
   const mute = await openFloor(database, 20, 3_600_000, memoryWarehouseConnector)

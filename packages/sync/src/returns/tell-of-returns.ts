@@ -3,11 +3,12 @@ import { inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
-import type { ErrandHandler, Prepared } from '../fulfilment/errand-runner.ts'
+import type { ErrandHandler } from '../fulfilment/errand-runner.ts'
 import { findErrandStanding } from '../fulfilment/errand-standing.store.ts'
-import { insertErrands } from '../fulfilment/errands.store.ts'
-import { findFacility, findWarehouseUnits } from '../fulfilment/warehouse-units.store.ts'
-import { wholeUnitsOf } from '../fulfilment/whole-units.ts'
+import { type ErrandRow, insertErrands } from '../fulfilment/errands.store.ts'
+import { mayHaveActed } from '../fulfilment/errands.ts'
+import { refuseToTell, toNoticeLines } from '../fulfilment/notice-lines.ts'
+import { findFacility } from '../fulfilment/warehouse-units.store.ts'
 import { notify } from '../notify.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import type { ToldTask } from '../told-task.ts'
@@ -72,7 +73,8 @@ export function announceReturnHandler(context: WorkerContext): ErrandHandler {
   return {
     proof: terms?.returnNotices ?? 'by-key',
     latestEffectMs: terms?.latestEffectMs ?? 0,
-    prepare: async ({ subjectId }) => {
+    prepare: async (errand) => {
+      const { subjectId } = errand
       const { organizationId, database, operations, signal } = context
       const { warehouse } = operations
       const announce = warehouse?.announceReturn
@@ -80,7 +82,10 @@ export function announceReturnHandler(context: WorkerContext): ErrandHandler {
       // What has come need not be announced; what is called off is taken back where it was.
       if (returned?.state !== 'announced') return { kind: 'drop' }
       const notice = await toNotice(context, returned)
-      if (announce !== undefined && 'problem' in notice) return refuse(context, returned, notice.problem)
+      if (announce !== undefined && 'problem' in notice)
+        return refuseToTell(notice.problem, (tx) =>
+          noteRefused(context, tx, returned, errand, notice.problem),
+        )
       // Before the call: of which units one was whose answer is lost, nobody knows after.
       await inTransaction(database, async (tx) => {
         await assertLease(tx, organizationId, context.lease)
@@ -101,7 +106,7 @@ export function announceReturnHandler(context: WorkerContext): ErrandHandler {
             },
           }
         },
-        refused: (tx, error) => noteRefused(context, tx, returned, error.message),
+        refused: (tx, error) => noteRefused(context, tx, returned, errand, error.message),
       }
     },
   }
@@ -119,8 +124,9 @@ export function withdrawReturnHandler(context: WorkerContext): ErrandHandler {
       const withdraw = warehouse?.withdrawReturn
       const returned = await findReturnToTell(database.kysely, context, subjectId)
       const told = await findErrandStanding(database.kysely, organizationId, 'announce-return', subjectId)
-      if (returned === undefined || told === undefined || told.attempts === 0 || told.state === 'refused')
-        return { kind: 'drop' }
+      // One that was refused may be there by an earlier call, which is read back by taking it back: what is not there is withdrawn.
+      const isSurelyNotThere = told?.attempts === 0 || (told?.state === 'refused' && !told.inDoubt)
+      if (returned === undefined || told === undefined || isSurelyNotThere) return { kind: 'drop' }
       // As long as the announcement may still act, under a key too, nobody can say that there is nothing to take back.
       const actsUntil = (told.callsUntil?.getTime() ?? 0) + latestEffectMs
       if (told.state !== 'done' && actsUntil > clock.now()) return { kind: 'later', at: new Date(actsUntil) }
@@ -177,22 +183,25 @@ async function noteCameAnyway(context: WorkerContext, tx: Tx, returned: ReturnTo
   )
 }
 
-function refuse(context: WorkerContext, returned: ReturnToTell, message: string): Prepared {
-  return {
-    kind: 'refuse',
-    code: 'unmapped',
-    message,
-    settle: (tx) => noteRefused(context, tx, returned, message),
-  }
-}
-
 async function noteRefused(
   context: WorkerContext,
   tx: Tx,
   returned: ReturnToTell,
+  errand: ErrandRow,
   message: string,
 ): Promise<void> {
   const { organizationId, connection } = context
+  const facts = { return: returned.number, warehouse: connection.name, message }
+  // It may be there by a call whose answer was lost: then it is taken back once it is called off.
+  if (mayHaveActed(errand))
+    return await openReturnTask(
+      context,
+      tx,
+      returned,
+      'return-refused',
+      `${connection.name} may know of the return ${returned.number} by a call that it did not answer, and told again it was refused: ${message} Announce it again once that is put right, or ask them.`,
+      { code: 'return-refused-in-doubt', facts },
+    )
   await saveSaid(tx, organizationId, returned.returnId, { isTold: false })
   await openReturnTask(
     context,
@@ -200,10 +209,7 @@ async function noteRefused(
     returned,
     'return-refused',
     `${connection.name} was not told of the return ${returned.number}: ${message} Announce it again once that is put right, or tell them yourself.`,
-    {
-      code: 'return-refused',
-      facts: { return: returned.number, warehouse: connection.name, message },
-    },
+    { code: 'return-refused', facts },
   )
 }
 
@@ -232,37 +238,22 @@ async function toNotice(
   context: WorkerContext,
   { returnId, number, locationId, locationCode, lines, shipments, sameNumber }: ReturnToTell,
 ): Promise<ReturnNotice | { problem: string }> {
-  const { organizationId, database, connection, connector } = context
-  const { connectionId, name } = connection
-  const place = await findFacility(database.kysely, organizationId, connectionId, locationId)
-  if (place === undefined)
-    return { problem: `No place of ${name} is tied to the location "${locationCode}".` }
+  const wanted = lines.map((line) => ({ ...line, units: line.announced }))
+  const told = await toNoticeLines(context, { locationId, locationCode }, wanted)
+  if ('problem' in told) return told
   // What comes would be taken for the other.
   if (sameNumber !== null)
-    return { problem: `${name} was told of another return under the number "${number}".` }
-  const itemIds = lines.map(({ itemId }) => itemId)
-  const units = await findWarehouseUnits(database.kysely, organizationId, connectionId, itemIds)
-  const told: ReturnNotice['lines'] = []
-  for (const { line, itemId, sku, announced } of lines) {
-    const unit = wholeUnitsOf(units, itemId, announced)
-    if (unit === undefined)
-      return {
-        problem: `"${sku}" is tied to no stock unit of ${name} of which ${announced} units are a whole number.`,
-      }
-    const { title: _, ...asKept } = unit
-    told.push({ lineId: String(line), ...asKept })
-  }
-  const linesMax = connector.manifest.warehouse?.linesMax ?? Number.POSITIVE_INFINITY
-  if (told.length > linesMax)
-    return {
-      problem: `It has ${told.length} lines, and ${name} takes ${linesMax} at the most: make several of it.`,
-    }
+    return { problem: `${context.connection.name} was told of another return under the number "${number}".` }
   const [shipment, ...others] = shipments
   return {
     returnId,
     number,
-    locationId: place,
+    locationId: told.place,
     shipment: others.length === 0 ? shipment : undefined,
-    lines: told,
+    // Of more that left than come back nobody knows which.
+    lines: told.lines.map(({ of: { serials, announced }, ...line }) => ({
+      ...line,
+      serials: serials.length === announced ? serials : [],
+    })),
   }
 }

@@ -130,8 +130,8 @@ export async function at({ world }: Pick<Floor, 'world'>, sku = 'bottle'): Promi
 
 export async function tasksOf({
   world,
-}: Pick<Floor, 'world'>): Promise<{ kind: string; units: number | null; detail: string }[]> {
-  return await world.rows(sql<{ kind: string; units: number | null; detail: string }>`
-    select kind, units, detail from task
+}: Pick<Floor, 'world'>): Promise<{ kind: string; subject: string; units: number | null; detail: string }[]> {
+  return await world.rows(sql<{ kind: string; subject: string; units: number | null; detail: string }>`
+    select kind, subject, units, detail from task
     where organization_id = ${world.context.organizationId} and closed_at is null order by kind, detail`)
 }

@@ -3,10 +3,14 @@ import {
   Invalid,
   type ReturnNotice,
   type ReturnWithdrawal,
-  Unavailable,
   type WarehouseTerms,
 } from '@plimsoll/connector-kit'
-import { type MemoryWarehouse, memoryWarehouseConnector, type WarehouseFault } from './memory-warehouse.ts'
+import {
+  callWarehouse,
+  type MemoryWarehouse,
+  memoryWarehouseConnector,
+  type WarehouseFault,
+} from './memory-warehouse.ts'
 
 export type ReturnCall = 'announceReturn' | 'withdrawReturn'
 export type ExpectedReturn = { externalId: string; notice: ReturnNotice; state: 'expected' | 'come' | 'off' }
@@ -20,6 +24,7 @@ export class ExpectedReturns {
   readonly all: ExpectedReturn[] = []
   /** Returns with these numbers it refuses. */
   readonly refused = new Set<string>()
+  refusesAll = false
   fault: (call: ReturnCall) => WarehouseFault | undefined = () => undefined
   calls = 0
 
@@ -33,7 +38,7 @@ export class ExpectedReturns {
 
   /** @returns what carries it out, now or later */
   expect(notice: ReturnNotice): () => { externalId: string } {
-    if (this.refused.has(notice.number)) throw new Invalid('We take nothing back', 'lines')
+    if (this.refusesAll || this.refused.has(notice.number)) throw new Invalid('We take nothing back', 'lines')
     const before = this.proof === 'by-read-back' ? this.find(notice) : undefined
     return () => {
       const known = before ?? (this.proof === 'by-key' ? this.#known(notice) : undefined)
@@ -67,17 +72,8 @@ export function toldReturnsConnector(
   const { warehouse: terms } = connector.manifest
   if (terms === undefined) throw new TypeError('a warehouse has terms')
   const call = async <T>(name: ReturnCall, carryOut: () => T): Promise<T> => {
-    warehouse.land()
     expected.calls += 1
-    const fault = expected.fault(name)
-    if (fault === 'lost') throw new Unavailable('The warehouse did not answer', true)
-    if (fault === 'late') {
-      warehouse.later(carryOut)
-      throw new Unavailable('The warehouse did not answer', true)
-    }
-    const answer = carryOut()
-    if (fault === 'dropped') throw new Unavailable('The answer was lost', true)
-    return answer
+    return callWarehouse(warehouse, name, () => expected.fault(name), carryOut)
   }
   return {
     ...connector,

@@ -51,6 +51,8 @@ export class MemoryWarehouse {
   readonly left: { number: string; sku: string; units: number }[] = []
   /** Requests, and announcements, with these numbers it refuses. */
   readonly refused = new Set<string>()
+  /** How it keeps announcements apart: by their key, or not at all, so that whoever announces looks first. */
+  inbounds: NonNullable<WarehouseTerms['inboundNotices']> = 'by-key'
   /** Lines that it takes in one request. */
   linesMax = 100
   fault: (call: WarehouseCall) => WarehouseFault | undefined = () => undefined
@@ -81,14 +83,18 @@ export class MemoryWarehouse {
     return shipment
   }
 
-  /** Told again under the same id it changes nothing. */
-  await(notice: InboundNotice): { externalId: string } {
-    const known = this.notices.find((each) => each.notice.inboundId === notice.inboundId)
-    if (known !== undefined) return known
+  /** @returns what carries it out, now or later */
+  await(notice: InboundNotice): () => { externalId: string } {
+    const find = () => this.notices.find((each) => each.notice.inboundId === notice.inboundId)
     if (this.refused.has(notice.number)) throw new Invalid('We do not take that in', 'lines')
-    const awaited = { externalId: `A-${this.notices.length + 1}`, notice }
-    this.notices.push(awaited)
-    return awaited
+    const before = find()
+    return () => {
+      const known = before ?? (this.inbounds === 'by-key' ? find() : undefined)
+      if (known !== undefined) return known
+      const awaited = { externalId: `A-${this.notices.length + 1}`, notice }
+      this.notices.push(awaited)
+      return awaited
+    }
   }
 
   /** Its people take units in, in a line of the delivery that stands for their condition. */
@@ -270,20 +276,29 @@ export type MemoryShipment = {
   version: number
 }
 
-export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string): Connector {
-  const call = <T>(name: WarehouseCall, carryOut: () => T): T => {
-    warehouse.land()
-    const fault = warehouse.fault(name)
-    if (fault === 'lost') throw new Unavailable('The warehouse did not answer', true)
-    if (fault === 'refused') throw new Invalid('The warehouse does not do that', name)
-    if (fault === 'late') {
-      warehouse.later(carryOut)
-      throw new Unavailable('The warehouse did not answer', true)
-    }
-    const answer = carryOut()
-    if (fault === 'dropped') throw new Unavailable('The answer was lost', true)
-    return answer
+/** One call to it, as the network has it. */
+export function callWarehouse<T>(
+  warehouse: MemoryWarehouse,
+  name: string,
+  fault: () => WarehouseFault | undefined,
+  carryOut: () => T,
+): T {
+  warehouse.land()
+  const comes = fault()
+  if (comes === 'lost') throw new Unavailable('The warehouse did not answer', true)
+  if (comes === 'refused') throw new Invalid('The warehouse does not do that', name)
+  if (comes === 'late') {
+    warehouse.later(carryOut)
+    throw new Unavailable('The warehouse did not answer', true)
   }
+  const answer = carryOut()
+  if (comes === 'dropped') throw new Unavailable('The answer was lost', true)
+  return answer
+}
+
+export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string): Connector {
+  const call = <T>(name: WarehouseCall, carryOut: () => T): T =>
+    callWarehouse(warehouse, name, () => warehouse.fault(name), carryOut)
   const connector = defineWarehouse<object, { key: string }>({
     manifest: {
       id,
@@ -301,6 +316,9 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
         cancel: 'until-working',
         deducts: 'shipped',
         follows: ['shipments', 'receipts', 'returns'],
+        get inboundNotices() {
+          return warehouse.inbounds
+        },
         lots: true,
         serials: true,
         get linesMax() {
@@ -353,8 +371,7 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
           const found = warehouse.shipments.find((each) => each.externalId === externalId)
           return found === undefined ? 'too-late' : warehouse.cancel(found)
         }),
-      announceInbound: async (notice) =>
-        call('announceInbound', () => ({ externalId: warehouse.await(notice).externalId })),
+      announceInbound: async (notice) => call('announceInbound', warehouse.await(notice)),
       receipts: async ({ since }) =>
         call('receipts', () => ({
           rows: shown(warehouse.receipts, since),
