@@ -92,7 +92,13 @@ export async function seedTrackedBrand(hubUrl: string): Promise<TrackedBrand> {
   })
   await ask('PUT', '/policies', { minShelfLifeDays: 60, promiseIncoming: true, bufferUnits: 3 })
 
-  const { shop, connectionId } = await openShop(ask, ['CAM-X100', 'TEA-OOLONG', 'MUG', 'SET-GIFT', 'SET-LARGE'])
+  const { shop, connectionId } = await openShop(ask, [
+    'CAM-X100',
+    'TEA-OOLONG',
+    'MUG',
+    'SET-GIFT',
+    'SET-LARGE',
+  ])
   await sellCameras(ask, shop)
   await sellTea(ask, shop)
   await ask('POST', '/items/TEA-OOLONG/lots/OL-2607/status', {
@@ -116,10 +122,7 @@ function askHub(hubUrl: string) {
   }
 }
 
-async function openShop(
-  ask: Ask,
-  skus: string[],
-): Promise<{ shop: StartedSimulator; connectionId: string }> {
+async function openShop(ask: Ask, skus: string[]): Promise<{ shop: StartedSimulator; connectionId: string }> {
   const start = await loadSimulator('woocommerce')
   if (start === undefined) throw new Error('there is no simulated shop')
   const shop = await start()

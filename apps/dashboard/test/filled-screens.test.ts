@@ -4,12 +4,12 @@ import { seedTrackedBrand, type TrackedBrand } from '../../../bench/hub/tracked-
 import type { StartedSimulator } from '../../../packages/connectors/index.ts'
 import { launchBrowser } from './browser.ts'
 import { latinOf, listenForNames } from './latin.ts'
-import { openScreen } from './pictures/camera.ts'
+import { pressWhatShows } from './pictures/camera.ts'
 import { createDemoApi, type DemoApi, owner } from './pictures/demo-api.ts'
 import { dressAccounts } from './pictures/dress-accounts.ts'
 import { fillScreens } from './pictures/dress-demo.ts'
 import { fillLongNames } from './pictures/long-names.ts'
-import { findPlaces } from './pictures/places.ts'
+import { findPlaces, placed } from './pictures/places.ts'
 import type { ShownScreen } from './pictures/shown-screen.ts'
 import { shownScreens } from './pictures/shown-screens.ts'
 import { type Look, newContext } from './screens.ts'
@@ -68,27 +68,45 @@ async function unfold(page: Page): Promise<void> {
 /** Screens of whoever sits at the hub's machine; later, once it has accounts, of its owner and of strangers. */
 const before = ({ as, name }: ShownScreen) => as === undefined || name === 'setup'
 
+/** One page goes from screen to screen as a reader does, without being loaded anew. */
 async function look(
   context: BrowserContext,
   screens: readonly ShownScreen[],
   find: (page: Page, names: ReadonlySet<string>) => Promise<readonly string[]>,
 ): Promise<Record<string, readonly string[]>> {
+  const page = await context.newPage()
+  const names = listenForNames(page)
+  await page.goto(`${site.address}${screens[0]?.as === 'stranger' ? '/sign-up' : '/serials'}`)
+  await page.locator('h1').first().waitFor()
   const found: Record<string, readonly string[]> = {}
   for (const screen of screens) {
-    const page = await context.newPage()
-    const names = listenForNames(page)
     try {
-      await openScreen(context, site.address, screen, 'zh', places, page)
+      await go(page, placed(screen.path ?? screen.route, places))
+      await pressWhatShows(page, screen, 'zh')
       await unfold(page)
       const here = await find(page, names)
+      if (process.env.CRAWL_LOG) console.info(screen.name, JSON.stringify(here))
       if (here.length > 0) found[screen.name] = here
     } catch (error) {
       // The others are looked at all the same: what is found is told at once.
+      if (process.env.CRAWL_LOG) console.info(screen.name, String(error).slice(0, 300))
       found[screen.name] = [String(error).slice(0, 300)]
     }
-    await page.close()
   }
+  await page.close()
   return found
+}
+
+async function go(page: Page, address: string): Promise<void> {
+  await page.keyboard.press('Escape')
+  if (page.url() === `${site.address}${address}`) await page.reload()
+  else
+    await page.evaluate((to) => {
+      for (const heading of document.querySelectorAll('h1')) heading.dataset.left = ''
+      history.pushState(null, '', to)
+    }, address)
+  await page.locator('h1:not([data-left])').first().waitFor()
+  await page.waitForFunction(() => !document.querySelector('main .skeleton'))
 }
 
 /** What stands out of the window, by what it is. */

@@ -49,6 +49,16 @@ export type SampleReading = {
   saidAt: Date | undefined
 }
 
+/** What is wrong in a description: the field below the feed, and the cure; in Chinese, where the connector tells it. */
+export type SampleWrong = { field: string; message: string; messageInChinese?: string | undefined }
+
+export type SampleField = {
+  name: string
+  value: string | undefined
+  problem: string | undefined
+  problemInChinese?: string | undefined
+}
+
 export type SampleRow = {
   /** As an editor counts. */
   number: number
@@ -64,6 +74,7 @@ export type SampleWriting = {
   /** As it would be written, shown as text. */
   text: string | undefined
   problem: string | undefined
+  problemInChinese?: string | undefined
   wrong: SampleWrong[]
   /** What the expression is run over: so that one sees what there is. */
   example: unknown

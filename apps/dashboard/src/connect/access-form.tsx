@@ -4,6 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { hub, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { ConnectFields, described, type Fault, fieldClass, Labelled } from './connect-fields.tsx'
 import { bodyOf, emptyOf, faultyField, missingIn, type Section, type Typed } from './connect-form.ts'
 import { useToldError } from './connect-problem.ts'
@@ -27,12 +28,13 @@ export function AccessForm(props: {
 }) {
   const { connector, connectionId } = props
   const { t } = useLanguage()
+  const nameOf = useMadeName()
   const form = useRef<HTMLFormElement>(null)
   const [how, setHow] = useState<How>(connector.grant === undefined ? 'typed' : 'page')
   const sections = sectionsOf(connector, how, connectionId !== undefined)
   const [typed, setTyped] = useState<Typed>(() => ({
     ...emptyOf([...sections, { part: 'credentials', fields: connector.credentials }]),
-    name: connector.name,
+    name: nameOf('madeConnector', connector.name),
     location: '',
   }))
   const [missing, setMissing] = useState<readonly string[]>([])
@@ -124,7 +126,7 @@ export function AccessForm(props: {
       <Part title={t('connect.access')}>
         {connector.grant !== undefined && (
           <HowChoice
-            name={connector.name}
+            name={nameOf('madeConnector', connector.name)}
             how={how}
             onChoose={(next) => {
               setHow(next)
@@ -143,7 +145,9 @@ export function AccessForm(props: {
         {send.isError && faulty === undefined && <ToldBox told={told} />}
         <div className="flex flex-wrap items-center gap-3">
           <button type="submit" className="control control-strong" disabled={send.isPending}>
-            {how === 'page' ? t('connect.toPage', { name: connector.name }) : t('connect.action')}
+            {how === 'page'
+              ? t('connect.toPage', { name: nameOf('madeConnector', connector.name) })
+              : t('connect.action')}
           </button>
           <p role="status" className="text-ink-2">
             {send.isPending && t(how === 'page' ? 'connect.beginning' : 'connect.trying')}

@@ -5,6 +5,7 @@ import { createContext, useContext } from 'react'
 import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Mark } from '../mark.tsx'
+import { useMadeName } from '../parts/made-name.ts'
 import type { FlowNode } from './flow-model.ts'
 import { linkOf, useFlowWords } from './flow-words.ts'
 import { StandingMark } from './standing-mark.tsx'
@@ -26,6 +27,7 @@ export function FlowCard({ data }: NodeProps & { data: { node: FlowNode } }) {
 function Face({ node }: { node: FlowNode }) {
   const { t, locale } = useLanguage()
   const wordsOf = useFlowWords()
+  const nameOf = useMadeName()
   const toggle = useContext(ToggleGroup)
   switch (node.kind) {
     case 'hub':
@@ -45,7 +47,9 @@ function Face({ node }: { node: FlowNode }) {
           style={{ borderLeftColor: node.connection.colour }}
         >
           <b className="truncate font-semibold">{node.connection.name}</b>
-          <span className="truncate text-xs text-ink-2">{node.connection.connectorName}</span>
+          <span className="truncate text-xs text-ink-2">
+            {nameOf('madeConnector', node.connection.connectorName)}
+          </span>
           <span className="flex gap-2.5 text-xs text-ink-2">
             <StandingMark standing={node.standing} />
             <span className="truncate">{amiss.join(' · ')}</span>
@@ -63,7 +67,7 @@ function Face({ node }: { node: FlowNode }) {
           className="flow-card flow-card-group"
           style={{ borderLeftColor: node.colour }}
         >
-          <GroupHead name={node.name} isOpen={node.isOpen} />
+          <GroupHead name={nameOf('madeConnector', node.name)} isOpen={node.isOpen} />
           <span className="truncate text-xs text-ink-2">
             {t('flow.members', { count: node.members, n: formatNumber(locale, node.members) })}
           </span>
@@ -98,7 +102,7 @@ function Face({ node }: { node: FlowNode }) {
           onClick={() => toggle(node.id)}
           className="flow-card flow-card-group flow-card-place"
         >
-          <GroupHead name={node.locationKind} isOpen={node.isOpen} />
+          <GroupHead name={t(`flow.place.${node.locationKind}`)} isOpen={node.isOpen} />
           <span className="truncate text-xs text-ink-2">
             {t('flow.group.location')}: {formatNumber(locale, node.members)}
           </span>

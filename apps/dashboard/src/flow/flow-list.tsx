@@ -2,6 +2,7 @@ import type { OverviewFlow } from '@plimsoll/client'
 import { Link } from '@tanstack/react-router'
 import { formatDuration, formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { decideStanding, standings } from './flow-model.ts'
 import { linkOf, useFlowWords } from './flow-words.ts'
@@ -36,6 +37,7 @@ type Row = { connection: OverviewFlow['connections'][number]; standing: ReturnTy
 function Kind({ kind, rows }: { kind: (typeof kinds)[number]; rows: Row[] }) {
   const { t, locale } = useLanguage()
   const wordsOf = useFlowWords()
+  const nameOf = useMadeName()
   const rate = (value: number) => (value === 0 ? '–' : formatNumber(locale, Math.round(value * 10) / 10))
   return (
     <section className="border-t border-line first:border-0">
@@ -67,7 +69,9 @@ function Kind({ kind, rows }: { kind: (typeof kinds)[number]; rows: Row[] }) {
                   <Link {...linkOf(connection, standing)} className="font-medium hover:underline">
                     {connection.name}
                   </Link>
-                  <span className="block text-xs text-ink-2">{connection.connectorName}</span>
+                  <span className="block text-xs text-ink-2">
+                    {nameOf('madeConnector', connection.connectorName)}
+                  </span>
                   {/* A narrow screen has no room for columns of numbers. */}
                   <span className="block text-xs text-ink-2 sm:hidden">
                     {wordsOf({ ...connection }).flow.join(' · ')}

@@ -48,7 +48,13 @@ export type FlowNode = { id: string; x: number; y: number; width: number; height
       isOpen: boolean
     }
   | { kind: 'location'; location: Location; countedBy: string | null }
-  | { kind: 'locations'; locationKind: string; members: number; units: number | null; isOpen: boolean }
+  | {
+      kind: 'locations'
+      locationKind: Location['kind']
+      members: number
+      units: number | null
+      isOpen: boolean
+    }
 )
 export type FlowEdge = { id: string; from: string; to: string; flows: Flows | null; standing: Standing }
 export type FlowMap = { nodes: FlowNode[]; edges: FlowEdge[] }

@@ -1,5 +1,6 @@
 import { enAccounts } from './en-accounts.ts'
 import { enFirstDay } from './en-first-day.ts'
+import { enMadeNames } from './en-made-names.ts'
 import { enOverview } from './en-overview.ts'
 import { enTasks } from './en-tasks.ts'
 import { enViews } from './en-views.ts'
@@ -32,6 +33,7 @@ export const enFirst = {
     crashedCure: 'Your stock is not affected. Try again; if it stays, reload the page.',
   },
   ...enAccounts,
+  ...enMadeNames,
   ...enFirstDay,
   nav: {
     goTo: 'Go to',

@@ -10,7 +10,6 @@ import { enDrifts } from './en-drifts.ts'
 import { enFloor } from './en-floor.ts'
 import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
-import { enMadeNames } from './en-made-names.ts'
 import { enMapping } from './en-mapping.ts'
 import { enMappingSheet } from './en-mapping-sheet.ts'
 import { enOrders } from './en-orders.ts'
@@ -175,7 +174,6 @@ export const enRest = {
   ...enAssembly,
   ...enReplenishment,
   ...enMapping,
-  ...enMadeNames,
   ...enMappingSheet,
   ...enAudit,
   ...enToldProblems,

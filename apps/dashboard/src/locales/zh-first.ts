@@ -1,5 +1,6 @@
 import { zhAccounts } from './zh-accounts.ts'
 import { zhFirstDay } from './zh-first-day.ts'
+import { zhMadeNames } from './zh-made-names.ts'
 import { zhOverview } from './zh-overview.ts'
 import { zhTasks } from './zh-tasks.ts'
 import { zhViews } from './zh-views.ts'
@@ -32,6 +33,7 @@ export const zhFirst = {
     crashedCure: '您的库存不受影响。请重试；若仍出现，请刷新页面。',
   },
   ...zhAccounts,
+  ...zhMadeNames,
   ...zhFirstDay,
   nav: {
     goTo: '快速跳转',

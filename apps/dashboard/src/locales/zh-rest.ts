@@ -10,7 +10,6 @@ import { zhDrifts } from './zh-drifts.ts'
 import { zhFloor } from './zh-floor.ts'
 import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
-import { zhMadeNames } from './zh-made-names.ts'
 import { zhMapping } from './zh-mapping.ts'
 import { zhMappingSheet } from './zh-mapping-sheet.ts'
 import { zhOrders } from './zh-orders.ts'
@@ -167,7 +166,6 @@ export const zhRest = {
   ...zhAssembly,
   ...zhReplenishment,
   ...zhMapping,
-  ...zhMadeNames,
   ...zhMappingSheet,
   ...zhAudit,
   ...zhToldProblems,

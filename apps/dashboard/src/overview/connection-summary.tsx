@@ -5,6 +5,7 @@ import { ConnectionError } from '../connections/connection-error.tsx'
 import { decideFreshness } from '../connections/freshness.ts'
 import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Ago } from '../parts/number.tsx'
 
 /** Each connection in one line: is it in step, until when are its orders known, what is wrong. */
@@ -20,6 +21,7 @@ export function ConnectionSummary({ rows }: { rows: ConnectionRow[] }) {
 
 function Summary({ row }: { row: ConnectionRow }) {
   const { t, locale } = useLanguage()
+  const nameOf = useMadeName()
   const n = (value: number) => formatNumber(locale, value)
   return (
     <li className="border-b border-line px-4 py-2.5 last:border-0">
@@ -35,7 +37,7 @@ function Summary({ row }: { row: ConnectionRow }) {
               {row.name}
             </Link>
             <p className="text-xs text-ink-2">
-              {row.connectorName}
+              {nameOf('madeConnector', row.connectorName)}
               {row.state !== 'live' && (
                 <span className="font-medium text-amber"> · {t(`connections.state.${row.state}`)}</span>
               )}

@@ -15,7 +15,7 @@ export function Panel(props: {
       <header className="flex min-h-10 items-center justify-between gap-3 border-b border-line px-4 py-1.5">
         <h2 className="font-semibold">{props.title}</h2>
         {(props.note || props.table) && (
-          <div className="flex items-center gap-3 text-xs text-ink-2">
+          <div className="flex min-w-0 items-center gap-3 text-xs text-ink-2 wrap-anywhere">
             {props.note}
             {props.table && <TableFile {...props.table} />}
           </div>
@@ -41,9 +41,9 @@ export function Heading({
 }) {
   return (
     <div className="mb-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-      <div className="flex flex-wrap items-baseline gap-x-3">
-        <h1>{title}</h1>
-        {note && <p className="text-ink-2">{note}</p>}
+      <div className="flex min-w-0 flex-wrap items-baseline gap-x-3 wrap-anywhere">
+        <h1 className="min-w-0">{title}</h1>
+        {note && <p className="min-w-0 text-ink-2">{note}</p>}
       </div>
       {table === undefined ? (
         children

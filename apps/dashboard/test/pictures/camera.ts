@@ -12,7 +12,6 @@ const QUALITY = 50
 
 /**
  * Opens a shown screen, presses what it says, and waits until it stands still.
- * @param page where somebody listens already; a new one, unless given
  * @throws Error that says what of it could not be found
  */
 export async function openScreen(
@@ -21,19 +20,27 @@ export async function openScreen(
   screen: ShownScreen,
   language: Look['language'],
   places: Readonly<Record<string, string>>,
-  page?: Page,
 ): Promise<Page> {
-  page ??= await context.newPage()
+  const page = await context.newPage()
   await page.goto(`${base}${placed(screen.path ?? screen.route, places)}`)
   if (screen.as === 'stranger') await page.locator('h1').first().waitFor()
   else await settled(page)
+  await pressWhatShows(page, screen, language)
+  return page
+}
+
+/** Opens the dialog, the menu or the row that a shown screen is about. */
+export async function pressWhatShows(
+  page: Page,
+  screen: ShownScreen,
+  language: Look['language'],
+): Promise<void> {
   for (const key of screen.press ?? []) {
     const name = wordsOf(language, key)
     await page.getByRole('button', { name }).or(page.getByRole('menuitem', { name })).first().click()
   }
   if (screen.open !== undefined) await page.locator(screen.open).first().click()
   await page.waitForFunction(() => !document.querySelector('.skeleton'))
-  return page
 }
 
 /** Shows a page in another theme and at another width. */
