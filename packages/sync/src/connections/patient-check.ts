@@ -1,9 +1,4 @@
-import {
-  type ChannelOperations,
-  type CheckResult,
-  type Clock,
-  isConnectorError,
-} from '@plimsoll/connector-kit'
+import { type ChannelOperations, type CheckResult, type Clock, RateLimited } from '@plimsoll/connector-kit'
 
 /** Somebody waits for the answer: no longer than this for all waits together. */
 const WAIT_MS_MAX = 10_000

@@ -30,7 +30,8 @@ export type WarehouseCall =
  * `lost`: it left and was not carried out; `dropped`: carried out, the answer lost; `late`: carried out a little later, no answer;
  * `refused`: it says no.
  */
-export type WarehouseFault = 'lost' | 'dropped' | 'late' | 'refused'
+export type WarehouseFault = 'lost' | 'dropped' | 'late'
+export type WarehouseAnswer = WarehouseFault | 'refused' | undefined
 
 /**
  * A warehouse in memory that counts and sends for a brand: a floor with stock, shipments that its people work at when they
@@ -55,7 +56,7 @@ export class MemoryWarehouse {
   inbounds: NonNullable<WarehouseTerms['inboundNotices']> = 'by-key'
   /** Lines that it takes in one request. */
   linesMax = 100
-  fault: (call: WarehouseCall) => WarehouseFault | undefined = () => undefined
+  fault: (call: WarehouseCall) => WarehouseAnswer = () => undefined
   #landing: { at: number; work: () => void }[] = []
   #version = 0
   #sequence = 0
@@ -280,7 +281,7 @@ export type MemoryShipment = {
 export function callWarehouse<T>(
   warehouse: MemoryWarehouse,
   name: string,
-  fault: () => WarehouseFault | undefined,
+  fault: () => WarehouseAnswer,
   carryOut: () => T,
 ): T {
   warehouse.land()
