@@ -173,7 +173,10 @@ const orderLine = z.object({
   orderLineQuantity: z.object({ amount: units }),
   statusDate: moment.nullish(),
   /** Published as a text without its words; whoever reads it in public code looks for TRUE. */
-  intentToCancel: z.union([z.string(), z.boolean().transform(String)]).nullish().catch(undefined),
+  intentToCancel: z
+    .union([z.string(), z.boolean().transform(String)])
+    .nullish()
+    .catch(undefined),
   orderLineStatuses: z.object({ orderLineStatus: z.array(statusRow) }),
 })
 export type WalmartLine = z.infer<typeof orderLine>

@@ -53,23 +53,32 @@ describe('orders', () => {
     // No word at all says nothing, and makes no order unreadable.
     [7, 0],
     [undefined, 0],
-  ])('a line whose customer wants to cancel (%o) waits with its open units, and no other', (intentToCancel, held) => {
-    const shape = orderShape([
-      {
-        ordered: 3,
-        statuses: [
-          ['Acknowledged', 2],
-          ['Shipped', 1],
-        ],
-      },
-      { number: '5', ordered: 1, statuses: [['Created', 1]] },
-    ])
-    const [first] = shape.orderLines.orderLine
-    if (first === undefined) throw new Error('it has two lines')
-    const found = toOrder(order.parse({ ...shape, orderLines: { orderLine: [{ ...first, intentToCancel }, ...shape.orderLines.orderLine.slice(1)] } }), 'us')
-    expect(found.lines.map((line) => line.held)).toEqual([held, 0])
-    expect(found.holds).toEqual(held > 0 ? [{ reason: 'cancellation', code: 'INTENT_TO_CANCEL' }] : [])
-  })
+  ])(
+    'a line whose customer wants to cancel (%o) waits with its open units, and no other',
+    (intentToCancel, held) => {
+      const shape = orderShape([
+        {
+          ordered: 3,
+          statuses: [
+            ['Acknowledged', 2],
+            ['Shipped', 1],
+          ],
+        },
+        { number: '5', ordered: 1, statuses: [['Created', 1]] },
+      ])
+      const [first] = shape.orderLines.orderLine
+      if (first === undefined) throw new Error('it has two lines')
+      const found = toOrder(
+        order.parse({
+          ...shape,
+          orderLines: { orderLine: [{ ...first, intentToCancel }, ...shape.orderLines.orderLine.slice(1)] },
+        }),
+        'us',
+      )
+      expect(found.lines.map((line) => line.held)).toEqual([held, 0])
+      expect(found.holds).toEqual(held > 0 ? [{ reason: 'cancellation', code: 'INTENT_TO_CANCEL' }] : [])
+    },
+  )
 
   test.each([
     [

@@ -177,7 +177,9 @@ function claims<Settings, Credentials>(): Claim<Settings, Credentials>[] {
     capability('stock of its own', 'the manifest declares no `counts`', ({ counts }) => counts === true, {
       counts: true,
     }),
-    capability('holds', 'the manifest declares no `holds`', ({ holds }) => holds !== undefined, { holds: true }),
+    capability('holds', 'the manifest declares no `holds`', ({ holds }) => holds !== undefined, {
+      holds: true,
+    }),
     capability('webhooks', 'the manifest’s `webhooks` are empty', ({ webhooks }) => webhooks.length > 0, {
       webhooks: ['order'],
     }),

@@ -130,7 +130,12 @@ test('of an order that its channel holds in part the rest is sent, once, and the
   const { holds: _, ...unsaid } = platform.show(known)
   const lines = unsaid.lines.map(({ held, ...line }) => line)
   await world.store(connectionId, [
-    { kind: 'order', externalId: order, version: known.version + 1, order: { ...unsaid, version: known.version + 1, lines } },
+    {
+      kind: 'order',
+      externalId: order,
+      version: known.version + 1,
+      order: { ...unsaid, version: known.version + 1, lines },
+    },
   ])
   await turn(brand, 6)
   expect(atWarehouse(brand, order)).toBe(3)
@@ -223,7 +228,14 @@ test('a buyer who wants to cancel is a task; sent all the same it goes once, and
 
 type Happening =
   | { kind: 'sell'; units: number }
-  | { kind: 'hold'; nth: number; codes: string[]; movesVersion: boolean; isTold: boolean; units: number | undefined }
+  | {
+      kind: 'hold'
+      nth: number
+      codes: string[]
+      movesVersion: boolean
+      isTold: boolean
+      units: number | undefined
+    }
   | { kind: 'answer'; nth: number }
   | { kind: 'tell'; nth: number; says: boolean }
   | { kind: 'person'; nth: number; holds: boolean }
@@ -232,7 +244,10 @@ type Happening =
 
 const nth = fc.nat(7)
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('sell' as const), units: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('sell' as const), units: fc.integer({ min: 1, max: 4 }) }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({
