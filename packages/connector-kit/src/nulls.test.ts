@@ -5,7 +5,11 @@ import { nullsAbsent, withoutNulls } from './nulls.ts'
 
 test('a null property reads as one that is not there, at any depth; one that is needed is still missed', () => {
   const schema = nullsAbsent(
-    z.object({ id: z.string(), note: z.string().optional(), rows: z.array(z.object({ at: z.string().optional() })) }),
+    z.object({
+      id: z.string(),
+      note: z.string().optional(),
+      rows: z.array(z.object({ at: z.string().optional() })),
+    }),
   )
   expect(schema.parse({ id: '1', note: null, rows: [{ at: null }, {}] })).toEqual({ id: '1', rows: [{}, {}] })
   expect(schema.safeParse({ id: null, rows: [] }).success).toBe(false)

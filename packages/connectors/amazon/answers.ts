@@ -28,30 +28,32 @@ export const fulfillmentAvailability = z.array(
 
 const identifier = z.object({ type: z.string().optional(), value: z.string().optional() })
 
-export const item = nullsAbsent(z.object({
-  sku: id,
-  summaries: z
-    .array(
-      z.object({
-        marketplaceId: id,
-        itemName: z.string().optional(),
-        status: z.array(z.string()).default([]),
-        fnSku: z.string().optional(),
-      }),
-    )
-    .default([]),
-  attributes: z
-    .object({ externally_assigned_product_identifier: z.array(identifier).optional().catch(undefined) })
-    .optional(),
-  fulfillmentAvailability: fulfillmentAvailability.optional(),
-  relationships: z
-    .array(
-      z.object({
-        relationships: z.array(z.object({ type: z.string(), childSkus: z.array(z.string()).optional() })),
-      }),
-    )
-    .optional(),
-}))
+export const item = nullsAbsent(
+  z.object({
+    sku: id,
+    summaries: z
+      .array(
+        z.object({
+          marketplaceId: id,
+          itemName: z.string().optional(),
+          status: z.array(z.string()).default([]),
+          fnSku: z.string().optional(),
+        }),
+      )
+      .default([]),
+    attributes: z
+      .object({ externally_assigned_product_identifier: z.array(identifier).optional().catch(undefined) })
+      .optional(),
+    fulfillmentAvailability: fulfillmentAvailability.optional(),
+    relationships: z
+      .array(
+        z.object({
+          relationships: z.array(z.object({ type: z.string(), childSkus: z.array(z.string()).optional() })),
+        }),
+      )
+      .optional(),
+  }),
+)
 export type Item = z.infer<typeof item>
 
 /** A row that cannot be read must not hold up the others of its page. */
@@ -120,42 +122,47 @@ const moment = instant.optional().catch(undefined)
 const place = { city: part, stateOrRegion: part, postalCode: part, countryCode: part }
 const placeV0 = { City: part, StateOrRegion: part, PostalCode: part, CountryCode: part }
 
-export const order = nullsAbsent(z.object({
-  orderId: id,
-  createdTime: instant,
-  lastUpdatedTime: instant,
-  salesChannel: z.object({ channelName: z.string(), marketplaceId: z.string().optional() }),
-  fulfillment: z.object({
-    fulfillmentStatus: z.string(),
-    fulfilledBy: z.string().optional(),
-    fulfillmentServiceLevel: part,
-    shipByWindow: z.object({ latestDateTime: moment }).optional().catch(undefined),
+export const order = nullsAbsent(
+  z.object({
+    orderId: id,
+    createdTime: instant,
+    lastUpdatedTime: instant,
+    salesChannel: z.object({ channelName: z.string(), marketplaceId: z.string().optional() }),
+    fulfillment: z.object({
+      fulfillmentStatus: z.string(),
+      fulfilledBy: z.string().optional(),
+      fulfillmentServiceLevel: part,
+      shipByWindow: z.object({ latestDateTime: moment }).optional().catch(undefined),
+    }),
+    /** Of which nothing but the place is read. */
+    recipient: z
+      .object({ deliveryAddress: z.object(place).optional().catch(undefined) })
+      .optional()
+      .catch(undefined),
+    orderItems: z
+      .array(
+        z.object({
+          orderItemId: id,
+          quantityOrdered: units,
+          product: z.object({ sellerSku: z.string().optional(), title: z.string().optional() }),
+          fulfillment: z
+            .object({ quantityFulfilled: units.optional(), quantityUnfulfilled: units.optional() })
+            .optional(),
+          cancellation: z
+            .object({
+              cancellationRequest: z.object({}).optional(),
+              cancellationExecution: z.object({}).optional(),
+            })
+            .optional()
+            .catch(undefined),
+        }),
+      )
+      .refine(
+        (lines) => new Set(lines.map((line) => line.orderItemId)).size === lines.length,
+        'a line is there twice',
+      ),
   }),
-  /** Of which nothing but the place is read. */
-  recipient: z
-    .object({ deliveryAddress: z.object(place).optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-  orderItems: z
-    .array(
-      z.object({
-        orderItemId: id,
-        quantityOrdered: units,
-        product: z.object({ sellerSku: z.string().optional(), title: z.string().optional() }),
-        fulfillment: z
-          .object({ quantityFulfilled: units.optional(), quantityUnfulfilled: units.optional() })
-          .optional(),
-        cancellation: z
-          .object({ cancellationRequest: z.object({}).optional(), cancellationExecution: z.object({}).optional() })
-          .optional()
-          .catch(undefined),
-      }),
-    )
-    .refine(
-      (lines) => new Set(lines.map((line) => line.orderItemId)).size === lines.length,
-      'a line is there twice',
-    ),
-}))
+)
 export type Order = z.infer<typeof order>
 export const orderAnswer = z.object({ order })
 export const orderPage = z.object({
@@ -203,18 +210,20 @@ export const orderAddress = z.object({
 })
 
 /** The older API. */
-export const orderV0 = nullsAbsent(z.object({
-  AmazonOrderId: id,
-  PurchaseDate: instant,
-  LastUpdateDate: instant,
-  OrderStatus: z.string(),
-  FulfillmentChannel: z.string().optional(),
-  MarketplaceId: z.string().optional(),
-  LatestShipDate: moment,
-  ShipServiceLevel: part,
-  /** Without a restricted token: the place, no name and no street. */
-  ShippingAddress: z.object(placeV0).optional().catch(undefined),
-}))
+export const orderV0 = nullsAbsent(
+  z.object({
+    AmazonOrderId: id,
+    PurchaseDate: instant,
+    LastUpdateDate: instant,
+    OrderStatus: z.string(),
+    FulfillmentChannel: z.string().optional(),
+    MarketplaceId: z.string().optional(),
+    LatestShipDate: moment,
+    ShipServiceLevel: part,
+    /** Without a restricted token: the place, no name and no street. */
+    ShippingAddress: z.object(placeV0).optional().catch(undefined),
+  }),
+)
 export type OrderV0 = z.infer<typeof orderV0>
 export const orderAnswerV0 = z.object({ payload: orderV0 })
 export const orderPageV0 = z.object({
@@ -223,25 +232,27 @@ export const orderPageV0 = z.object({
     NextToken: z.string().min(1).optional(),
   }),
 })
-export const orderItemsV0 = nullsAbsent(z.object({
-  payload: z.object({
-    OrderItems: z.array(
-      z.object({
-        OrderItemId: id,
-        SellerSKU: z.string().optional(),
-        Title: z.string().optional(),
-        QuantityOrdered: units,
-        QuantityShipped: units.optional(),
-        /** The model says a text; a boolean is what people report. */
-        BuyerRequestedCancel: z
-          .object({ IsBuyerRequestedCancel: z.union([z.boolean(), z.string()]).optional() })
-          .optional()
-          .catch(undefined),
-      }),
-    ),
-    NextToken: z.string().min(1).optional(),
+export const orderItemsV0 = nullsAbsent(
+  z.object({
+    payload: z.object({
+      OrderItems: z.array(
+        z.object({
+          OrderItemId: id,
+          SellerSKU: z.string().optional(),
+          Title: z.string().optional(),
+          QuantityOrdered: units,
+          QuantityShipped: units.optional(),
+          /** The model says a text; a boolean is what people report. */
+          BuyerRequestedCancel: z
+            .object({ IsBuyerRequestedCancel: z.union([z.boolean(), z.string()]).optional() })
+            .optional()
+            .catch(undefined),
+        }),
+      ),
+      NextToken: z.string().min(1).optional(),
+    }),
   }),
-}))
+)
 export type OrderItemV0 = z.infer<typeof orderItemsV0>['payload']['OrderItems'][number]
 
 export const summaries = z.object({

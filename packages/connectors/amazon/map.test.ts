@@ -180,7 +180,9 @@ test('what is null in an order reads as left out, and a line without a title is 
   const given = order('UNSHIPPED', { ordered: 2 })
   const [item] = given.orderItems
   const nulls = { product: { sellerSku: null, title: null }, fulfillment: null, cancellation: null }
-  const read = toOrder(answers.order.parse({ ...given, recipient: null, orderItems: [{ ...item, ...nulls }] }))
+  const read = toOrder(
+    answers.order.parse({ ...given, recipient: null, orderItems: [{ ...item, ...nulls }] }),
+  )
   expect(read.lines).toMatchObject([{ listingExternalId: undefined, current: 2, held: 0 }])
 })
 
@@ -303,26 +305,29 @@ test('I12: whatever a listing’s numbers, a level is a whole number or none, an
   )
 })
 
-test.each(['true', 'True', true])('the older API: a buyer who wants to cancel (%o) holds that line', (said) => {
-  const line = { OrderItemId: '1', SellerSKU: 'TEA-1', QuantityOrdered: 3, QuantityShipped: 1 }
-  const { payload } = answers.orderItemsV0.parse({
-    payload: {
-      OrderItems: [
-        { ...line, BuyerRequestedCancel: { IsBuyerRequestedCancel: said, BuyerCancelReason: null } },
-        { ...line, OrderItemId: '2', BuyerRequestedCancel: { IsBuyerRequestedCancel: 'false' } },
-        { ...line, OrderItemId: '3', BuyerRequestedCancel: null },
-      ],
-    },
-  })
-  const read = toOrderV0(
-    {
-      AmazonOrderId: '112-0000001-0000002',
-      PurchaseDate: '2026-11-20T10:00:00Z',
-      LastUpdateDate: '2026-11-20T11:00:00Z',
-      OrderStatus: 'PartiallyShipped',
-    },
-    payload.OrderItems,
-  )
-  expect(read.lines.map(({ held }) => held)).toEqual([2, 0, 0])
-  expect(read.holds).toEqual([{ reason: 'cancellation', code: 'BuyerRequestedCancel' }])
-})
+test.each(['true', 'True', true])(
+  'the older API: a buyer who wants to cancel (%o) holds that line',
+  (said) => {
+    const line = { OrderItemId: '1', SellerSKU: 'TEA-1', QuantityOrdered: 3, QuantityShipped: 1 }
+    const { payload } = answers.orderItemsV0.parse({
+      payload: {
+        OrderItems: [
+          { ...line, BuyerRequestedCancel: { IsBuyerRequestedCancel: said, BuyerCancelReason: null } },
+          { ...line, OrderItemId: '2', BuyerRequestedCancel: { IsBuyerRequestedCancel: 'false' } },
+          { ...line, OrderItemId: '3', BuyerRequestedCancel: null },
+        ],
+      },
+    })
+    const read = toOrderV0(
+      {
+        AmazonOrderId: '112-0000001-0000002',
+        PurchaseDate: '2026-11-20T10:00:00Z',
+        LastUpdateDate: '2026-11-20T11:00:00Z',
+        OrderStatus: 'PartiallyShipped',
+      },
+      payload.OrderItems,
+    )
+    expect(read.lines.map(({ held }) => held)).toEqual([2, 0, 0])
+    expect(read.holds).toEqual([{ reason: 'cancellation', code: 'BuyerRequestedCancel' }])
+  },
+)

@@ -227,7 +227,9 @@ function toExternalOrder(told: Told): ExternalOrder {
     ...(told.shipBy !== undefined && { shipBy: new Date(told.shipBy) }),
     ...(told.shippingMethod && { shippingMethod: told.shippingMethod }),
     // Amazon counts a late shipment all the same: a person answers, by cancelling or by sending it.
-    holds: lines.some(({ held }) => held > 0) ? [{ reason: 'cancellation', code: 'BuyerRequestedCancel' }] : [],
+    holds: lines.some(({ held }) => held > 0)
+      ? [{ reason: 'cancellation', code: 'BuyerRequestedCancel' }]
+      : [],
     lines,
   }
 }

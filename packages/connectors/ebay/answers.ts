@@ -144,49 +144,53 @@ export const addressedOrder = z.object({
     .optional(),
 })
 
-export const order = nullsAbsent(z.object({
-  orderId: text,
-  creationDate: moment,
-  lastModifiedDate: moment,
-  orderFulfillmentStatus: text,
-  orderPaymentStatus: text,
-  cancelStatus: z
-    .object({
-      cancelState: text,
-      cancelRequests: z
-        .array(
-          z.object({
-            cancelRequestId: z.string().optional(),
-            cancelInitiator: z.string().optional(),
-            cancelRequestState: z.string().optional(),
-          }),
-        )
-        .optional(),
-    })
-    .optional(),
-  lineItems: z.array(lineItem).min(1),
-  fulfillmentStartInstructions: z.array(instruction).optional().catch(undefined),
-  pricingSummary: z.object({ total: amount.optional() }).optional(),
-  paymentSummary: z
-    .object({ payments: z.array(z.object({ paymentDate: z.string().optional() })).optional() })
-    .optional(),
-}))
+export const order = nullsAbsent(
+  z.object({
+    orderId: text,
+    creationDate: moment,
+    lastModifiedDate: moment,
+    orderFulfillmentStatus: text,
+    orderPaymentStatus: text,
+    cancelStatus: z
+      .object({
+        cancelState: text,
+        cancelRequests: z
+          .array(
+            z.object({
+              cancelRequestId: z.string().optional(),
+              cancelInitiator: z.string().optional(),
+              cancelRequestState: z.string().optional(),
+            }),
+          )
+          .optional(),
+      })
+      .optional(),
+    lineItems: z.array(lineItem).min(1),
+    fulfillmentStartInstructions: z.array(instruction).optional().catch(undefined),
+    pricingSummary: z.object({ total: amount.optional() }).optional(),
+    paymentSummary: z
+      .object({ payments: z.array(z.object({ paymentDate: z.string().optional() })).optional() })
+      .optional(),
+  }),
+)
 export type EbayOrder = z.infer<typeof order>
 
 /** A row of the list: whatever else is wrong with it, it has a number. */
 export const orderRow = z.looseObject({ orderId: text, lastModifiedDate: z.string().optional() })
 export const orderPage = z.object({ total: units, orders: z.array(orderRow).optional() })
 
-export const fulfillments = nullsAbsent(z.object({
-  total: units.optional(),
-  fulfillments: z.array(
-    z.object({
-      fulfillmentId: text,
-      shipmentTrackingNumber: z.string().optional(),
-      lineItems: z.array(z.object({ lineItemId: text, quantity: z.int().positive().optional() })),
-    }),
-  ),
-}))
+export const fulfillments = nullsAbsent(
+  z.object({
+    total: units.optional(),
+    fulfillments: z.array(
+      z.object({
+        fulfillmentId: text,
+        shipmentTrackingNumber: z.string().optional(),
+        lineItems: z.array(z.object({ lineItemId: text, quantity: z.int().positive().optional() })),
+      }),
+    ),
+  }),
+)
 export type Fulfillment = z.infer<typeof fulfillments>['fulfillments'][number]
 
 export const user = z.object({
