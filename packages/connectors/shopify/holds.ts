@@ -76,7 +76,7 @@ const linedPlaceSchema = placeSchema.extend({
     pageInfo: z.object({ hasNextPage: z.boolean() }),
   }),
 })
-export type LinedPlace = z.infer<typeof linedPlaceSchema>
+type LinedPlace = z.infer<typeof linedPlaceSchema>
 
 /**
  * How many units of each line its held parts keep from being sent. Undefined: all that are open, for nothing else may go, or a

@@ -47,7 +47,7 @@ export {
   saveUnits,
 } from './fulfilment/shipments.store.ts'
 export { type ReturnedUnits, type TakenBack, takeBack } from './fulfilment/take-back.ts'
-export { hasBuyersWish, isBuyersWish, stillHeld } from './held-units.ts'
+export { hasBuyersWish, isBuyersWish } from './held-units.ts'
 export {
   type AppliedOrder,
   type DecidedOrders,

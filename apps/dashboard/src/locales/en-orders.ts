@@ -127,7 +127,7 @@ export const enOrders = {
       cancellation: 'the buyer asked to cancel',
       other: 'without a reason that is known here',
     },
-    withWarehouse: 'With a warehouse already: {{shipments}}. Cancel there if it must not go.',
+    withWarehouse: 'With a warehouse already, which is asked to stop: {{shipments}}.',
     holdTitle: 'Hold order {{order}}?',
     holdText:
       'It is routed no more, and what no warehouse has yet does not go. Shipments that a warehouse has must be cancelled one by one.',

@@ -128,7 +128,7 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
       cancellation: '买家申请取消',
       other: '渠道未说明原因',
     },
-    withWarehouse: '仓库已在处理：{{shipments}}。如不应发出，请取消发货单。',
+    withWarehouse: '仓库已在处理，正在请其停止：{{shipments}}。',
     holdTitle: '暂停订单 {{order}}？',
     holdText: '不再分仓，尚未交给仓库的部分不会发出。已交给仓库的发货单须逐一取消。',
     holdReason: '原因',
