@@ -13,7 +13,7 @@ const row = (itemId: Sku, shipped: number, returned: number): ReservationRow => 
   itemId,
   locationId: 'MAIN',
   lotId: 'no-lot',
-  kind: 'strict',
+  kind: 'recorded',
   ownerKind: 'order-line',
   ownerId: 'line',
   orderId: 'order',

@@ -33,15 +33,15 @@ async function sellAndSend({ floor }: { floor: Floor }, sku: string, units: numb
   platform.list(sku, { quantity: 10 })
   await world.import(floor.connectionId)
   await world.import(floor.warehouseId)
-  await go(floor, 20)
+  await go(floor, 8)
   const order = platform.sell(sku, units)
   if (order === undefined) throw new Error('the shop sells it')
-  await go(floor, 12)
+  await go(floor, 8)
   const shipment = warehouse.shipments.at(-1)
   if (shipment === undefined) throw new Error('it was asked for')
   warehouse.send(shipment)
   for (const line of shipment.parcels[0]?.lines ?? []) line.serials = serials
-  await go(floor, 40)
+  await go(floor, 12)
   // From here on the warehouse's word about returns is all that there is.
   warehouse.fault = (call) => (call === 'counts' ? 'lost' : undefined)
   return { order, shipmentId: shipment.request.shipmentId }
@@ -69,7 +69,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
   await world.import(floor.warehouseId)
   for (const sku of ['cup', 'saucer'])
     warehouse.takeIn({ externalId: `R-${sku}`, inboundId: undefined }, sku, 20)
-  await go(floor, 30)
+  await go(floor, 10)
   const { order, shipmentId } = await sellAndSend({ floor }, 'set', 3)
   const made = await createReturn(world.context, head(), {
     number: 'RMA-kit',
@@ -78,7 +78,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
     lines: [{ sku: 'set', quantity: 2 }],
   })
   expect(made).toMatchObject({ kind: 'applied' })
-  await go(floor, 10)
+  await go(floor, 5)
   expect(expected.all.flatMap(({ notice }) => notice.lines)).toMatchObject([
     { sku: 'cup', quantity: 2 },
     { sku: 'saucer', quantity: 4 },
@@ -87,7 +87,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
   const before = { cup: await at(floor, 'cup'), saucer: await at(floor, 'saucer') }
   warehouse.comeBack({ externalId, shipmentId: undefined }, 'cup', 2)
   warehouse.inspect(externalId, 2, 'sellable')
-  await go(floor, 40)
+  await go(floor, 12)
   const onHand = async (sku: 'cup' | 'saucer') => {
     const { onHand, held } = await at(floor, sku)
     return { onHand: onHand - before[sku].onHand, held: held - before[sku].held }
@@ -98,7 +98,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
   })
   // The channel puts both sets back; the saucers are there once they are.
   platform.refund(order.externalId, 2)
-  await go(floor, 20)
+  await go(floor, 8)
   expect({ cup: await onHand('cup'), saucer: await onHand('saucer') }).toEqual({
     cup: { onHand: 2, held: 0 },
     saucer: { onHand: 0, held: 0 },
@@ -106,7 +106,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
   warehouse.comeBack({ externalId, shipmentId: undefined }, 'saucer', 4)
   warehouse.inspect(externalId, 3, 'sellable')
   warehouse.inspect(externalId, 1, 'damaged')
-  await go(floor, 40)
+  await go(floor, 12)
   expect(await onHand('saucer')).toEqual({ onHand: 4, held: 1 })
   expect(await returnsOf(floor)).toMatchObject([
     {
@@ -122,7 +122,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
     where organization_id = ${world.context.organizationId}`)
   expect(line).toEqual({ takenBack: 2, returned: 2 })
   expect(await tasksOf(floor)).toEqual([])
-}, 240_000)
+}, 600_000)
 
 test('single units are told of by serial number where they are known, and each goes back on the line that it left with', async () => {
   const { floor, expected } = await openTold()
@@ -184,4 +184,4 @@ test('single units are told of by serial number where they are known, and each g
   expect(await tasksOf(floor)).toEqual([])
   const two = (await returnsOf(floor)).find(({ number }) => number === 'RMA-two')
   expect(two).toMatchObject({ state: 'closed', lines: [{ restocked: 1, damaged: 1 }] })
-}, 240_000)
+}, 600_000)

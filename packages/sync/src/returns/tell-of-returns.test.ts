@@ -234,7 +234,7 @@ test.each(['by-key', 'by-read-back'] as const)(
     expect(expected.all).toMatchObject([{ state: 'expected' }])
     expected.refusesAll = true
     expected.fault = () => undefined
-    await go(floor, 20, 10_000)
+    await go(floor, 12, 15_000)
     expect(await readReturnAnnouncement(context, returnId)).toMatchObject({ state: 'refused' })
     expect(await tasksOf(floor)).toMatchObject([
       { kind: 'return-refused', detail: expect.stringContaining('may know of the return') },
@@ -244,14 +244,14 @@ test.each(['by-key', 'by-read-back'] as const)(
     await go(floor, 10)
     expect(await readReturnAnnouncement(context, other)).toMatchObject({ state: 'refused' })
     await cancelReturn(context, head(), returnId)
-    await go(floor, 20, 10_000)
+    await go(floor, 12, 15_000)
     expect(expected.all).toMatchObject([{ state: 'off' }])
     await announceReturnAgain(context, other)
-    await go(floor, 20, 10_000)
+    await go(floor, 12, 15_000)
     expect(await readReturnAnnouncement(context, other)).toMatchObject({ state: 'done' })
     expect(await tasksOf(floor)).toEqual([])
   },
-  120_000,
+  240_000,
 )
 
 test('a warehouse that takes no word, or none back, is shown as such; its parcel is ours by the number, and goes back on the order', async () => {

@@ -189,6 +189,17 @@ export class MemoryWarehouse {
     if (shipment.state === 'received') this.#change(shipment, 'working')
   }
 
+  /** Something is the matter with it: a person there waits for a person here. */
+  hold(shipment: MemoryShipment, problem: NonNullable<WarehouseShipment['problem']>): void {
+    shipment.problem = problem
+    this.#change(shipment, 'held')
+  }
+
+  release(shipment: MemoryShipment): void {
+    shipment.problem = undefined
+    this.#change(shipment, 'working')
+  }
+
   /** So many units of each line leave (all that are open unless told), in a parcel of their own; `only`: of this SKU alone. */
   send(shipment: MemoryShipment, most = Number.MAX_SAFE_INTEGER, only?: string): void {
     if (shipment.state !== 'received' && shipment.state !== 'working') return
@@ -242,13 +253,13 @@ export class MemoryWarehouse {
     for (const { work } of due) work()
   }
 
-  show({ externalId, request, state, version, parcels }: MemoryShipment): WarehouseShipment {
+  show({ externalId, request, state, version, parcels, problem }: MemoryShipment): WarehouseShipment {
     return {
       externalId,
       shipmentId: request.shipmentId,
       version,
       state,
-      problem: undefined,
+      problem,
       parcels: [...parcels],
     }
   }
@@ -270,7 +281,8 @@ const LATEST_EFFECT_MS = 40_000
 export type MemoryShipment = {
   externalId: string
   request: ShipmentRequest
-  state: 'received' | 'working' | 'shipped' | 'cancelled'
+  state: 'received' | 'working' | 'held' | 'shipped' | 'cancelled'
+  problem?: WarehouseShipment['problem']
   parcels: Parcel[]
   takenAt: number
   changedAt: number
