@@ -35,7 +35,7 @@ beforeAll(async () => {
   api = createDemoApi(site.hubUrl)
   opening = await fillScreens(api, brand.shop)
   places = await findAllPlaces()
-}, 600_000)
+}, 1_200_000)
 afterAll(async () => {
   if (browser === undefined) return
   await browser.close()
@@ -75,6 +75,7 @@ async function look(
   find: (page: Page, names: ReadonlySet<string>) => Promise<readonly string[]>,
 ): Promise<Record<string, readonly string[]>> {
   const page = await context.newPage()
+  page.setDefaultTimeout(120_000)
   const names = listenForNames(page)
   await page.goto(`${site.address}${screens[0]?.as === 'stranger' ? '/sign-up' : '/serials'}`)
   await page.locator('h1').first().waitFor()
@@ -141,7 +142,6 @@ whenBrowser(
     const usual = places
     places = { ...usual, ...(await fillLongNames(api, places.channel ?? '')) }
     const context = await newContext(browser, phone)
-    context.setDefaultTimeout(60_000)
     const long = shownScreens.filter(before).map(
       (screen): ShownScreen =>
         ({

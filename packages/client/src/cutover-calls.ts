@@ -10,7 +10,7 @@ export type NewCutoverBody = { name: string; connection: string } & (
   /** `asOf`: the moment that it is true for. */
   | { source: 'file' | 'count'; asOf: string }
 )
-export type OpeningLineBody = OpeningFile['lines'][number]
+type OpeningLineBody = OpeningFile['lines'][number]
 
 export function cutoverCalls(call: Send) {
   const of = (name: string) => `/cutovers/${encodeURIComponent(name)}`

@@ -1,7 +1,7 @@
 import { type Language, useLanguage } from '../language.ts'
 
 /** What the hub says of a description or a file comes in both languages where it knows the sentence. */
-export type SaidInBoth = { problem: string | null; problemInChinese?: string | undefined }
+type SaidInBoth = { problem: string | null; problemInChinese?: string | undefined }
 
 /** @returns in the reader's language, for what is said in both; null where nothing is said */
 export function useSaid(): (said: SaidInBoth) => string | null {

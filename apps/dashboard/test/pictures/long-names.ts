@@ -3,7 +3,7 @@ import type { DemoApi } from './demo-api.ts'
 /** The longest that people and platforms call things, in one piece: no screen may be wider for it than its window. */
 const long = (start: string, length: number) => start + 'W'.repeat(length - start.length)
 
-export const longNames = {
+const longNames = {
   sku: long('SKU-', 100),
   lot: long('LOT-', 64),
   serial: long('SN-', 64),
