@@ -5,12 +5,8 @@ import {
   type ReturnWithdrawal,
   type WarehouseTerms,
 } from '@plimsoll/connector-kit'
-import {
-  callWarehouse,
-  type MemoryWarehouse,
-  memoryWarehouseConnector,
-  type WarehouseFault,
-} from './memory-warehouse.ts'
+import type { MemoryWarehouse, WarehouseFault } from './memory-warehouse.ts'
+import { callWarehouse, memoryWarehouseConnector } from './memory-warehouse-connector.ts'
 
 export type ReturnCall = 'announceReturn' | 'withdrawReturn'
 export type ExpectedReturn = { externalId: string; notice: ReturnNotice; state: 'expected' | 'come' | 'off' }
