@@ -1,7 +1,6 @@
 import type { Connector, WarehouseReceipt, WarehouseReturn, WebhookEvent } from '@plimsoll/connector-kit'
 import { shown } from './memory-deliveries.ts'
-import type { MemoryWarehouse } from './memory-warehouse.ts'
-import { memoryWarehouseConnector } from './memory-warehouse-connector.ts'
+import { type MemoryWarehouse, memoryWarehouseConnector } from './memory-warehouse.ts'
 
 /** The moment that a list names of what came in: the true one, one long before, or that of the list itself. */
 export type ToldMoment = 'true' | 'early' | 'late'

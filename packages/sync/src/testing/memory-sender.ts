@@ -2,8 +2,7 @@ import { type Connector, streamsOf, type WarehouseTerms } from '@plimsoll/connec
 import { z } from 'zod'
 import { memoryConnector } from './memory-connector.ts'
 import type { MemoryPlatform } from './memory-platform.ts'
-import type { MemoryShipment, MemoryWarehouse } from './memory-warehouse.ts'
-import { memoryWarehouseConnector } from './memory-warehouse-connector.ts'
+import { type MemoryShipment, type MemoryWarehouse, memoryWarehouseConnector } from './memory-warehouse.ts'
 
 /** How late its counts may show what it was asked for. */
 export const SHOWS_WITHIN_MS = 60_000

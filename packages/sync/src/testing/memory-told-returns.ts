@@ -5,8 +5,12 @@ import {
   type ReturnWithdrawal,
   type WarehouseTerms,
 } from '@plimsoll/connector-kit'
-import type { MemoryWarehouse, WarehouseFault } from './memory-warehouse.ts'
-import { callWarehouse, memoryWarehouseConnector } from './memory-warehouse-connector.ts'
+import {
+  callWarehouse,
+  type MemoryWarehouse,
+  memoryWarehouseConnector,
+  type WarehouseFault,
+} from './memory-warehouse.ts'
 
 export type ReturnCall = 'announceReturn' | 'withdrawReturn'
 export type ExpectedReturn = { externalId: string; notice: ReturnNotice; state: 'expected' | 'come' | 'off' }
