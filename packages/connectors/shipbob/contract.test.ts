@@ -103,7 +103,13 @@ async function everything({
     locationId: facilityId,
     shipment: left && { shipmentId: left.request.shipmentId, externalId: String(requestId) },
     lines: [
-      { lineId: '1', sku: 'LOTTED', stockUnitId: floor.item('LOTTED')?.stockUnitId ?? '', quantity: 1, serials: [] },
+      {
+        lineId: '1',
+        sku: 'LOTTED',
+        stockUnitId: floor.item('LOTTED')?.stockUnitId ?? '',
+        quantity: 1,
+        serials: [],
+      },
     ],
   })
   for (const number of ['RMA-2', 'RMA-3']) {

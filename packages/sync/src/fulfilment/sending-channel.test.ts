@@ -13,8 +13,9 @@ import { tieCountedPlace } from '../counts/counted-places.ts'
 import { changeConnection, changePools } from '../index.ts'
 import { MemoryPlatform } from '../testing/memory-platform.ts'
 import { type MemorySender, memorySenderConnector } from '../testing/memory-sender.ts'
-import { MemoryWarehouse, type WarehouseFault } from '../testing/memory-warehouse.ts'
+import { MemoryWarehouse } from '../testing/memory-warehouse.ts'
 import { stepConnection } from '../testing/steps.ts'
+import type { WarehouseFault } from '../testing/warehouse-call.ts'
 import { createWorld, type World } from '../testing/world.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })

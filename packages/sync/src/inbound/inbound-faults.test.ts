@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toDocumentStore } from '../availability/stock-changes.ts'
 import { anyFaults, anyInspection, anyTime } from '../testing/any-faults.ts'
 import { announce, at, die, go, head, inboundOf, openFloor, tasksOf } from '../testing/floor.ts'
+import { memoryWarehouseConnector } from '../testing/memory-warehouse.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -53,9 +54,11 @@ test('I11: whatever comes in and back, answers are lost and processes die: what 
       fc.array(happening, { minLength: 8, maxLength: 20 }),
       anyFaults({ well: 3, maxLength: 10 }),
       async (isCounting, proof, happenings, faults) => {
-        const floor = await openFloor(database, 20, 5_000)
+        const floor = await openFloor(database, 20, 5_000, (told, id) => {
+          told.inbounds = proof
+          return memoryWarehouseConnector(told, id)
+        })
         const { platform, warehouse, world, clock } = floor
-        warehouse.inbounds = proof
         let call = 0
         warehouse.fault = (name) => {
           if (name === 'counts') return isCounting ? undefined : 'lost'

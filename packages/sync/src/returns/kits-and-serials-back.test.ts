@@ -41,11 +41,14 @@ async function sellAndSend({ floor }: { floor: Floor }, sku: string, units: numb
   if (shipment === undefined) throw new Error('it was asked for')
   warehouse.send(shipment)
   for (const line of shipment.parcels[0]?.lines ?? []) line.serials = serials
-  await go(floor, 12)
+  await go(floor, 40)
   // From here on the warehouse's word about returns is all that there is.
   warehouse.fault = (call) => (call === 'counts' ? 'lost' : undefined)
   return { order, shipmentId: shipment.request.shipmentId }
 }
+
+const bySku = <Line extends { sku: string }>(lines: readonly Line[]) =>
+  lines.toSorted((a, b) => (a.sku < b.sku ? -1 : 1))
 
 const returnsOf = async ({ world }: Floor) =>
   (await findReturnPage(database.kysely, world.context.organizationId, { limit: 10 })).rows
@@ -79,7 +82,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
   })
   expect(made).toMatchObject({ kind: 'applied' })
   await go(floor, 5)
-  expect(expected.all.flatMap(({ notice }) => notice.lines)).toMatchObject([
+  expect(bySku(expected.all.flatMap(({ notice }) => notice.lines))).toMatchObject([
     { sku: 'cup', quantity: 2 },
     { sku: 'saucer', quantity: 4 },
   ])
@@ -87,7 +90,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
   const before = { cup: await at(floor, 'cup'), saucer: await at(floor, 'saucer') }
   warehouse.comeBack({ externalId, shipmentId: undefined }, 'cup', 2)
   warehouse.inspect(externalId, 2, 'sellable')
-  await go(floor, 12)
+  await go(floor, 40)
   const onHand = async (sku: 'cup' | 'saucer') => {
     const { onHand, held } = await at(floor, sku)
     return { onHand: onHand - before[sku].onHand, held: held - before[sku].held }
@@ -98,7 +101,7 @@ test('a kit of several items is told of in its parts, and goes back on its order
   })
   // The channel puts both sets back; the saucers are there once they are.
   platform.refund(order.externalId, 2)
-  await go(floor, 8)
+  await go(floor, 20)
   expect({ cup: await onHand('cup'), saucer: await onHand('saucer') }).toEqual({
     cup: { onHand: 2, held: 0 },
     saucer: { onHand: 0, held: 0 },
@@ -106,23 +109,20 @@ test('a kit of several items is told of in its parts, and goes back on its order
   warehouse.comeBack({ externalId, shipmentId: undefined }, 'saucer', 4)
   warehouse.inspect(externalId, 3, 'sellable')
   warehouse.inspect(externalId, 1, 'damaged')
-  await go(floor, 12)
+  await go(floor, 40)
   expect(await onHand('saucer')).toEqual({ onHand: 4, held: 1 })
-  expect(await returnsOf(floor)).toMatchObject([
-    {
-      state: 'closed',
-      lines: [
-        { sku: 'cup', restocked: 2 },
-        { sku: 'saucer', restocked: 3, damaged: 1 },
-      ],
-    },
+  const [back] = await returnsOf(floor)
+  expect(back?.state).toBe('closed')
+  expect(bySku(back?.lines ?? [])).toMatchObject([
+    { sku: 'cup', restocked: 2 },
+    { sku: 'saucer', restocked: 3, damaged: 1 },
   ])
   const [line] = await world.rows(sql<{ takenBack: number; returned: number }>`
     select sum(taken_back)::bigint as taken_back, sum(returned)::bigint as returned from order_line
     where organization_id = ${world.context.organizationId}`)
   expect(line).toEqual({ takenBack: 2, returned: 2 })
   expect(await tasksOf(floor)).toEqual([])
-}, 600_000)
+}, 240_000)
 
 test('single units are told of by serial number where they are known, and each goes back on the line that it left with', async () => {
   const { floor, expected } = await openTold()
@@ -184,4 +184,4 @@ test('single units are told of by serial number where they are known, and each g
   expect(await tasksOf(floor)).toEqual([])
   const two = (await returnsOf(floor)).find(({ number }) => number === 'RMA-two')
   expect(two).toMatchObject({ state: 'closed', lines: [{ restocked: 1, damaged: 1 }] })
-}, 600_000)
+}, 240_000)

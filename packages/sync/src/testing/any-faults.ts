@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { WarehouseFault } from './memory-warehouse.ts'
+import type { WarehouseFault } from './warehouse-call.ts'
 
 /** What becomes of calls, one after the other and from the start again. @param well how often nothing goes wrong, to three faults */
 export function anyFaults({ well, maxLength }: { well: number; maxLength: number }) {

@@ -5,12 +5,8 @@ import {
   type ReturnWithdrawal,
   type WarehouseTerms,
 } from '@plimsoll/connector-kit'
-import {
-  callWarehouse,
-  type MemoryWarehouse,
-  memoryWarehouseConnector,
-  type WarehouseFault,
-} from './memory-warehouse.ts'
+import { type MemoryWarehouse, memoryWarehouseConnector } from './memory-warehouse.ts'
+import { callWarehouse, type WarehouseFault } from './warehouse-call.ts'
 
 export type ReturnCall = 'announceReturn' | 'withdrawReturn'
 export type ExpectedReturn = { externalId: string; notice: ReturnNotice; state: 'expected' | 'come' | 'off' }

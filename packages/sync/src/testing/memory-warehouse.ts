@@ -7,7 +7,6 @@ import {
   type Parcel,
   type ReceivedUnits,
   type ShipmentRequest,
-  Unavailable,
   type WarehouseReceipt,
   type WarehouseReturn,
   type WarehouseShipment,
@@ -15,6 +14,7 @@ import {
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { addUnits, shown } from './memory-deliveries.ts'
+import { callWarehouse, toListing, type WarehouseAnswer } from './warehouse-call.ts'
 
 export type WarehouseCall =
   | 'requestShipment'
@@ -25,13 +25,6 @@ export type WarehouseCall =
   | 'announceInbound'
   | 'receipts'
   | 'returns'
-
-/**
- * `lost`: it left and was not carried out; `dropped`: carried out, the answer lost; `late`: carried out a little later, no answer;
- * `refused`: it says no.
- */
-export type WarehouseFault = 'lost' | 'dropped' | 'late'
-export type WarehouseAnswer = WarehouseFault | 'refused' | undefined
 
 /**
  * A warehouse in memory that counts and sends for a brand: a floor with stock, shipments that its people work at when they
@@ -289,26 +282,6 @@ export type MemoryShipment = {
   version: number
 }
 
-/** One call to it, as the network has it. */
-export function callWarehouse<T>(
-  warehouse: MemoryWarehouse,
-  name: string,
-  fault: () => WarehouseAnswer,
-  carryOut: () => T,
-): T {
-  warehouse.land()
-  const comes = fault()
-  if (comes === 'lost') throw new Unavailable('The warehouse did not answer', true)
-  if (comes === 'refused') throw new Invalid('The warehouse does not do that', name)
-  if (comes === 'late') {
-    warehouse.later(carryOut)
-    throw new Unavailable('The warehouse did not answer', true)
-  }
-  const answer = carryOut()
-  if (comes === 'dropped') throw new Unavailable('The answer was lost', true)
-  return answer
-}
-
 export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string): Connector {
   const call = <T>(name: WarehouseCall, carryOut: () => T): T =>
     callWarehouse(warehouse, name, () => warehouse.fault(name), carryOut)
@@ -411,18 +384,4 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
   })
   // The registry parses settings and credentials with the manifest's own schemas before it opens anything.
   return connector as Connector
-}
-
-function toListing(sku: string) {
-  return {
-    externalId: sku,
-    sku,
-    barcode: undefined,
-    title: sku,
-    stockUnitId: sku,
-    tracked: true,
-    fulfilledBy: 'merchant' as const,
-    sellsBeyondZero: false,
-    state: 'active' as const,
-  }
 }
