@@ -22,6 +22,8 @@ const SAME = new Set(
     // The product, and makes.
     'Plimsoll Shopify WooCommerce Magento Adobe Commerce Amazon eBay Walmart ShipBob ShipHero ShipStation Manhattan',
     'Fulfillment by Slack Teams Microsoft Google Excel OpenAI Chrome Scoot Docker PostgreSQL Active Omni Associates',
+    // The mark of the library that draws the map, and its label.
+    'React Flow attribution',
     'Prime Seller Central Partner Marketplace Vendor Veeqo',
     // Formats, protocols, abbreviations that are not all capitals.
     'JSONata Webhook Webhooks OAuth OpenID Connect Bearer Basic Standard SHA OpenSSH TOTP Authenticator',
