@@ -26,6 +26,8 @@ const SAME = new Set(
     'React Flow attribution',
     'Prime Seller Central Partner Marketplace Vendor Veeqo',
     // Formats, protocols, abbreviations that are not all capitals.
+    // What somebody is signed in with.
+    'Linux Windows macOS Android node',
     'Entra Okta Keycloak zip YYYYMMDDHHmmss',
     'JSONata Webhook Webhooks OAuth OpenID Connect Bearer Basic Standard SHA OpenSSH TOTP Authenticator',
     'Ctrl Shift Alt Enter Esc Tab',
