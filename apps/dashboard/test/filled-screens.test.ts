@@ -75,7 +75,7 @@ async function look(
   find: (page: Page, names: ReadonlySet<string>) => Promise<readonly string[]>,
 ): Promise<Record<string, readonly string[]>> {
   const page = await context.newPage()
-  page.setDefaultTimeout(120_000)
+  page.setDefaultTimeout(60_000)
   const names = listenForNames(page)
   await page.goto(`${site.address}${screens[0]?.as === 'stranger' ? '/sign-up' : '/serials'}`)
   await page.locator('h1').first().waitFor()
@@ -98,14 +98,17 @@ async function look(
   return found
 }
 
-async function go(page: Page, address: string): Promise<void> {
+async function go(page: Page, path: string): Promise<void> {
+  const to = new URL(path, site.address)
+  const whose = ({ pathname }: URL) => pathname.split('/')[1]
   await page.keyboard.press('Escape')
-  if (page.url() === `${site.address}${address}`) await page.reload()
+  // Screens that share their beginning may keep their heading.
+  if (whose(new URL(page.url())) === whose(to)) await page.goto(to.href, { waitUntil: 'domcontentloaded' })
   else
-    await page.evaluate((to) => {
+    await page.evaluate((address) => {
       for (const heading of document.querySelectorAll('h1')) heading.dataset.left = ''
-      history.pushState(null, '', to)
-    }, address)
+      history.pushState(null, '', address)
+    }, to.href)
   await page.locator('h1:not([data-left])').first().waitFor()
   await page.waitForFunction(() => !document.querySelector('main .skeleton'))
 }

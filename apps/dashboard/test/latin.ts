@@ -8,7 +8,7 @@ import { enMadeNames } from '../src/locales/en-made-names.ts'
 
 /** Fields of the API that hold what somebody else called something or wrote. */
 const NAMED =
-  /^(?:name|.*Name|names|sku|skus|title|company|city|region|addressLines|note|reference|reason|why|supplier|supplierLot|number|code|.*Code|lot|serial|serials|carrier|trackingNumber|address|email|url|path|actor|counter|barcode|barcodes|externalId|value|values|cells|columns|body|request|answer|headers|definition|fileName|search|location|operation|scopes|zone|currency|expression|label|said|message|method|service|key|subject)$/
+  /^(?:account|operations|.*[hH]eaders|name|.*Name|names|sku|skus|title|company|city|region|addressLines|note|reference|reason|why|supplier|supplierLot|number|code|.*Code|lot|serial|serials|carrier|trackingNumber|address|email|url|path|actor|counter|barcode|barcodes|externalId|value|values|cells|columns|body|request|answer|headers|definition|fileName|search|location|operation|scopes|zone|currency|expression|label|said|message|method|.*Method|service|key|subject)$/
 
 /** Of those, what the hub itself or a connector has made up, which is said in Chinese. */
 const MADE = new Set([...Object.keys(enMadeNames.madePlace), ...Object.keys(enMadeNames.madeConnector)])
@@ -22,8 +22,13 @@ const SAME = new Set(
     // The product, and makes.
     'Plimsoll Shopify WooCommerce Magento Adobe Commerce Amazon eBay Walmart ShipBob ShipHero ShipStation Manhattan',
     'Fulfillment by Slack Teams Microsoft Google Excel OpenAI Chrome Scoot Docker PostgreSQL Active Omni Associates',
+    // The mark of the library that draws the map, and its label.
+    'React Flow attribution',
     'Prime Seller Central Partner Marketplace Vendor Veeqo',
     // Formats, protocols, abbreviations that are not all capitals.
+    // What somebody is signed in with.
+    'Linux Windows macOS Android node',
+    'Entra Okta Keycloak zip YYYYMMDDHHmmss',
     'JSONata Webhook Webhooks OAuth OpenID Connect Bearer Basic Standard SHA OpenSSH TOTP Authenticator',
     'Ctrl Shift Alt Enter Esc Tab',
     // The other language, in its own name.
@@ -57,7 +62,8 @@ function collect(value: unknown, field: string | undefined, names: Set<string>):
   if (typeof value !== 'object' || value === null) return
   for (const [key, each] of Object.entries(value)) {
     const isList = Array.isArray(value)
-    const inNamed = field !== undefined && /^(?:cells|headers|columns|values|meaning|example)$/.test(field)
+    const inNamed =
+      field !== undefined && /^(?:cells|.*[hH]eaders|columns|values|meaning|example)$/.test(field)
     collect(each, isList || inNamed ? field : key, names)
     if (inNamed && !isList) names.add(key)
   }
@@ -79,7 +85,10 @@ export async function latinOf(page: Page, names: ReadonlySet<string>): Promise<s
         found.push(element.getAttribute(attribute) ?? '')
     return [...new Set(found)].filter((text) => /[A-Za-z]{2,}/.test(text))
   })
-  const longest = [...names].filter((name) => /[A-Za-z]/.test(name)).sort((a, b) => b.length - a.length)
+  // A name of a letter or two would be found within words.
+  const longest = [...names]
+    .filter((name) => name.length > 2 && /[A-Za-z]/.test(name))
+    .sort((a, b) => b.length - a.length)
   return texts.flatMap((text) => {
     const words = wordsIn(longest.reduce((left, name) => left.replaceAll(name, ' '), text))
     return words.length === 0 ? [] : [`${words.join(' ')} ⟵ ${text.trim().slice(0, 160)}`]
@@ -88,10 +97,18 @@ export async function latinOf(page: Page, names: ReadonlySet<string>): Promise<s
 
 /** Words that nobody is known to have given; capitals, digits and marks make a code. */
 function wordsIn(text: string): string[] {
-  return text
-    .replaceAll(/\S*(?:https?:\/\/|@|\{|_|\/api\/)\S*/g, ' ')
-    .split(/[^A-Za-z0-9$.\-']+/)
-    .filter((word) => /[a-z]/.test(word) && /[A-Za-z]{2}/.test(word) && !/\d|\$/.test(word))
-    .flatMap((word) => word.split(/[.\-']/))
-    .filter((word) => /[A-Za-z]{2}/.test(word) && !SAME.has(word))
+  return (
+    text
+      // A command is typed as it is, in any language.
+      .replaceAll(/plimsoll [a-z]+/g, ' ')
+      // A zone of time.
+      .replaceAll(/[A-Z][a-z]+\/[A-Z][A-Za-z_]+/g, ' ')
+      // An address, such as an example of a shop's.
+      .replaceAll(/[\w-]+\.[\w.-]*[a-z]{2,}/g, ' ')
+      .replaceAll(/\S*(?:https?:\/\/|@|\{|_|\/api\/)\S*/g, ' ')
+      .split(/[^A-Za-z0-9$.\-']+/)
+      .filter((word) => /[a-z]/.test(word) && /[A-Za-z]{2}/.test(word) && !/\d|\$/.test(word))
+      .flatMap((word) => word.split(/[.\-']/))
+      .filter((word) => /[A-Za-z]{2}/.test(word) && !SAME.has(word))
+  )
 }

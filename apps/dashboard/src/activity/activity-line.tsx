@@ -34,6 +34,7 @@ export function ActivityLine({
   connection: { name: string } | undefined
 }) {
   const { t, locale } = useLanguage()
+  const detail = useDetail(row.detail)
   return (
     <li className="flex gap-3 border-b border-line px-4 py-2 last:border-0">
       <time
@@ -54,10 +55,7 @@ export function ActivityLine({
             <span className="shrink-0 font-semibold">{quantityOf(row.kind, row.quantity, locale)}</span>
           )}
         </p>
-        <p
-          className="truncate text-xs text-ink-2"
-          title={row.told === null ? (row.detail ?? undefined) : undefined}
-        >
+        <p className="truncate text-xs text-ink-2" title={row.told === null ? detail : undefined}>
           {row.sku && (
             <Link to="/items/$sku" params={{ sku: row.sku }} className="link">
               {row.sku}
@@ -69,7 +67,7 @@ export function ActivityLine({
               <ToldDetail row={row} />
             </Suspense>
           ) : (
-            <Detail text={row.detail} />
+            detail
           )}
           {row.kind.startsWith('write-') && (
             <>
@@ -86,11 +84,11 @@ export function ActivityLine({
 }
 
 /** A change by hand is told as its kind and the reason given: the kind is ours to translate. */
-function Detail({ text }: { text: string | null }) {
+function useDetail(text: string | null): string | undefined {
   const { t } = useLanguage()
   const [, kind = '', reason] = /^([a-z-]+)(?:: (.*))?$/s.exec(text ?? '') ?? []
   const word = t(`movement.${kind}`, { defaultValue: '' })
-  if (word === '') return text
+  if (word === '') return text ?? undefined
   if (reason === undefined) return word
   const own = readOwnReason(reason)
   const why = own === undefined ? reason : t(`ownReason.${own.reason}`, { name: own.name })

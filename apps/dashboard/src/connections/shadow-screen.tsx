@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react'
 import { formatNumber } from '../format.ts'
 import { shadowQuery, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
@@ -183,6 +184,7 @@ function Report({ report: { totals, rows } }: { report: ShadowReport }) {
 
 function Line({ row }: { row: ShadowRow }) {
   const { t, locale } = useLanguage()
+  const nameOf = useMadeName()
   const n = (value: number | null) => (value === null ? '–' : formatNumber(locale, value))
   return (
     <tr className="border-t border-line [&>td]:px-3 [&>td]:py-1.5">
@@ -197,9 +199,9 @@ function Line({ row }: { row: ShadowRow }) {
         <span className="block max-w-80 truncate text-xs text-ink-2" title={row.title}>
           {row.title}
         </span>
-        <span className="block text-xs text-ink-2 md:hidden">{row.location}</span>
+        <span className="block text-xs text-ink-2 md:hidden">{nameOf('madePlace', row.location)}</span>
       </td>
-      <td className="text-ink-2 max-md:hidden">{row.location}</td>
+      <td className="text-ink-2 max-md:hidden">{nameOf('madePlace', row.location)}</td>
       <td className="text-right">{n(row.shows)}</td>
       <td className="text-right font-semibold">{n(row.wouldShow)}</td>
       <td className="text-ink-2">{sayWhy(t, row.because)}</td>

@@ -26,9 +26,12 @@ export function FlowMapView({ flow }: { flow: OverviewFlow }) {
     const map = decideFlowMap(flow, open)
     return {
       nodes: keepSame(keptNodes.current, map.nodes.map(toNode)),
-      edges: keepSame(keptEdges.current, toEdges(map)),
+      edges: keepSame(
+        keptEdges.current,
+        toEdges(map, (from, to) => t('flow.edge', { from, to }), t('flow.hub')),
+      ),
     }
-  }, [flow, open])
+  }, [flow, open, t])
   const words = useMemo(
     () => ({
       'controls.zoomIn.ariaLabel': t('flow.zoomIn'),
@@ -80,12 +83,38 @@ function toNode(node: FlowNode): Node {
 }
 
 /** React Flow draws from the right of one to the left of the other, so each edge begins at its left end. */
-function toEdges({ nodes, edges }: FlowMap): Edge[] {
+function toEdges(
+  { nodes, edges }: FlowMap,
+  say: (from: string, to: string) => string,
+  hubName: string,
+): Edge[] {
   const places = new Map(nodes.map((node) => [node.id, node.x]))
+  const names = new Map(nodes.map((node) => [node.id, nameOf(node) ?? hubName]))
   return edges.map((edge: FlowEdge) => {
     const isRight = (places.get(edge.from) ?? 0) > (places.get(edge.to) ?? 0)
     const [source, target] = isRight ? [edge.to, edge.from] : [edge.from, edge.to]
-    // What flows is said in the list; the map's own words would be ids, in English.
-    return { id: edge.id, ariaLabel: '', type: 'line', source, target, data: { edge, isRight } }
+    // The map's own words, which an empty label would bring back, are ids, in English.
+    const ariaLabel = say(names.get(edge.from) ?? '', names.get(edge.to) ?? '')
+    return { id: edge.id, ariaLabel, type: 'line', source, target, data: { edge, isRight } }
   })
+}
+
+/** @returns undefined for the hub, which has a name in each language */
+function nameOf(node: FlowNode): string | undefined {
+  switch (node.kind) {
+    case 'connection':
+      return node.connection.name
+    case 'group':
+      return node.name
+    case 'location':
+      return node.location.name
+    case 'locations':
+      return node.locationKind
+    case 'hub':
+      return undefined
+    default: {
+      const never: never = node
+      return never
+    }
+  }
 }

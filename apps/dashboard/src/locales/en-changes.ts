@@ -113,6 +113,12 @@ export const enChanges = {
       callsMax: 'Calls kept at most',
       hoursMax: 'Hours kept at most',
       url: 'Address',
+      barcodes: 'Barcodes',
+      units: 'Units of measure',
+      factor: 'Base units in it',
+      rounding: 'Rounding',
+      what: 'What was done',
+      quantity: 'Quantity',
     },
     /** Of values that are codes, by their field. */
     value: {
@@ -129,7 +135,20 @@ export const enChanges = {
         overseas: 'overseas warehouse',
         'marketplace-fulfilled': 'marketplace’s warehouse',
         transit: 'on its way',
+        gtin: 'GTIN',
+        text: 'any text',
+        virtual: 'put together when it is sent',
+        assembled: 'assembled beforehand',
+        none: 'no kit',
       },
+      kitKind: {
+        virtual: 'put together when it is sent',
+        assembled: 'assembled beforehand',
+        none: 'no kit',
+      },
+      rounding: { refuse: 'refused', down: 'down', up: 'up', nearest: 'to the nearest' },
+      what: { 'went-live': 'went live', paused: 'paused', resumed: 'resumed' },
+      language: { en: 'English', zh: '中文' },
       mode: {
         open: 'open',
         buffered: 'buffered',
@@ -142,6 +161,7 @@ export const enChanges = {
       state: { draft: 'draft', shadow: 'shadow', live: 'live', paused: 'paused' },
       status: {
         available: 'available',
+        released: 'released',
         quarantined: 'in quarantine',
         recalled: 'recalled',
         active: 'active',

@@ -51,6 +51,7 @@ export const enOverview = {
     hub: 'The ledger',
     hubNote: 'one true count',
     group: { channel: 'Channels', warehouse: 'Warehouses', erp: 'ERP', location: 'Locations' },
+    edge: 'From {{from}} to {{to}}',
     place: {
       warehouse: 'Warehouses',
       store: 'Shops',

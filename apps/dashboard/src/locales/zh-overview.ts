@@ -53,6 +53,7 @@ export const zhOverview: typeof enOverview = {
     hub: '总账',
     hubNote: '唯一真实库存',
     group: { channel: '渠道', warehouse: '仓库系统', erp: 'ERP', location: '库位' },
+    edge: '从 {{from}} 到 {{to}}',
     place: {
       warehouse: '仓库',
       store: '门店',

@@ -11,7 +11,6 @@ const longNames = {
   return: long('RMA-', 64),
   delivery: long('PO-', 64),
   count: long('COUNT-', 64),
-  tracking: long('TRACK-', 64),
   person: long('Wilhelmina', 60),
 } as const
 
@@ -61,8 +60,6 @@ export async function fillLongNames({ ask }: DemoApi, connectionId: string): Pro
     location: 'RTM',
     supplier: long('Supplier-', 60),
     reference: longNames.delivery,
-    carrier: long('Carrier-', 40),
-    trackingNumber: longNames.tracking,
     lines: [{ sku, quantity: 4 }],
   })
   const { returnId } = await ask<{ returnId: string }>('POST', '/returns', {
