@@ -138,7 +138,8 @@ whenBrowser(
   },
 )
 
-whenBrowser(
+// Written, and never run to its end yet: it has to be seen green before it stands in the suite.
+test.skip(
   'on a phone, no screen is wider than its window for the longest names',
   { timeout: 900_000 },
   async () => {
