@@ -139,25 +139,23 @@ whenBrowser(
 )
 
 // Written, and never run to its end yet: it has to be seen green before it stands in the suite.
-test.skip(
-  'on a phone, no screen is wider than its window for the longest names',
-  { timeout: 900_000 },
-  async () => {
-    const usual = places
-    places = { ...usual, ...(await fillLongNames(api, places.channel ?? '')) }
-    const context = await newContext(browser, phone)
-    const long = shownScreens.filter(before).map(
-      (screen): ShownScreen =>
-        ({
-          lot: { ...screen, path: places.lotted ?? '' },
-          serial: { ...screen, path: places.numbered ?? '' },
-        })[screen.name] ?? screen,
-    )
-    expect(await look(context, long, tooWide)).toEqual({})
-    await context.close()
-    places = usual
-  },
-)
+test.skip('on a phone, no screen is wider than its window for the longest names', {
+  timeout: 900_000,
+}, async () => {
+  const usual = places
+  places = { ...usual, ...(await fillLongNames(api, places.channel ?? '')) }
+  const context = await newContext(browser, phone)
+  const long = shownScreens.filter(before).map(
+    (screen): ShownScreen =>
+      ({
+        lot: { ...screen, path: places.lotted ?? '' },
+        serial: { ...screen, path: places.numbered ?? '' },
+      })[screen.name] ?? screen,
+  )
+  expect(await look(context, long, tooWide)).toEqual({})
+  await context.close()
+  places = usual
+})
 
 whenBrowser(
   'nor do the screens of accounts, of whoever is signed in and of strangers',
