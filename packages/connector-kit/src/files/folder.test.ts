@@ -165,3 +165,40 @@ test('servers of private networks are not called', () => {
   } as const
   expect(() => openFolder(place, { clock: systemClock, localRoot: undefined })).toThrow(/private network/)
 })
+
+test.each(['list', 'read', 'write'] as const)(
+  'SFTP: a connection that breaks in the middle of a %s is told, and brings nothing else down',
+  async (operation) => {
+    for (const how of ['cut', 'drop', 'given up'] as const) {
+      const hung = Promise.withResolvers<void>()
+      let isHanging = true
+      const { folder, server, tree } = await sftp({
+        hangs: (which) => {
+          if (!isHanging || which !== operation) return false
+          hung.resolve()
+          return true
+        },
+      })
+      tree.put('/partner/a.csv', text('first'))
+      const broken = new AbortController()
+      const calls = {
+        list: (signal?: AbortSignal) => folder.list('', { signal }),
+        read: (signal?: AbortSignal) => folder.read('a.csv', { signal }),
+        write: (signal?: AbortSignal) => folder.write('b.csv', text('second'), { signal }),
+      }
+      const told = calls[operation](broken.signal).then(
+        () => 'done',
+        (error: { kind?: string }) => error.kind,
+      )
+      await hung.promise
+      if (how === 'given up') broken.abort()
+      else server[how]()
+      expect(await told).toBe('unavailable')
+      // Both sides have closed by then.
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      isHanging = false
+      await calls[operation]()
+      expect((await folder.list('')).map(({ name }) => name)).toContain('a.csv')
+    }
+  },
+)

@@ -4,6 +4,7 @@ import type { Client, FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2'
 import type { Clock } from '../clock.ts'
 import { Forbidden, isConnectorError, Malformed, NotFound, Unauthorized, Unavailable } from '../errors.ts'
 import { publicLookup } from '../public-lookup.ts'
+import { contain } from './contain.ts'
 import {
   FILE_BYTES_MAX,
   FOLDER_TIMEOUT_MS,
@@ -17,7 +18,12 @@ import { tooLarge } from './local-folder.ts'
 import { withinTime } from './within-time.ts'
 
 type SftpPlace = FolderPlace & { kind: 'sftp' }
-type Session = { client: Client; sftp: SFTPWrapper }
+type Session = {
+  client: Client
+  sftp: SFTPWrapper
+  /** Rejects once the connection is over: what was under way then ssh2 may leave unanswered. */
+  over: Promise<never>
+}
 
 /** Status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7), which is what servers speak. */
 const NO_SUCH_FILE = 2
@@ -66,9 +72,9 @@ export function openSftpFolder(
     if (problem !== undefined) throw new Forbidden(`"${below}": ${problem}.`, 'path')
     let isSent = false
     const done = async () => {
-      const { sftp } = await session()
+      const { sftp, over } = await session()
       isSent = true
-      return await work(sftp, (path) => joinPath(place.root, path))
+      return await Promise.race([work(sftp, (path) => joinPath(place.root, path)), over])
     }
     try {
       return await withinTime(done(), { clock, ms: FOLDER_TIMEOUT_MS, signal })
@@ -163,13 +169,17 @@ async function openSession(
   const socket = await openSocket(place, publicOnly)
   const client = new SshClient()
   let isKeyWrong: string | undefined
+  const over = new Promise<never>((_, reject) => {
+    client.on('error', reject)
+    client.once('close', () => reject(new Error('the server closed the connection')))
+  })
+  // Whoever waits for nothing just then does not hear of it.
+  over.catch(() => undefined)
   try {
-    await new Promise<void>((resolve, reject) => {
+    const ready = new Promise<void>((resolve) => {
       client.once('ready', resolve)
-      client.on('error', reject)
-      client.once('close', () => reject(new Error('the server closed the connection')))
       client.connect({
-        sock: socket,
+        sock: contain(socket),
         username: place.user,
         ...(place.password !== undefined && { password: place.password }),
         ...(place.privateKey !== undefined && { privateKey: place.privateKey }),
@@ -185,8 +195,9 @@ async function openSession(
         },
       })
     })
-    const sftp = await ask<SFTPWrapper>((done) => client.sftp(done))
-    return { client, sftp }
+    await Promise.race([ready, over])
+    const sftp = await Promise.race([ask<SFTPWrapper>((done) => client.sftp(done)), over])
+    return { client, sftp, over }
   } catch (error) {
     client.end()
     socket.destroy()

@@ -12,6 +12,8 @@ export type SftpServer = {
   connections(): number
   /** Ends every connection, as a restart would. */
   cut(): void
+  /** Drops every connection without a word, as a network does. */
+  drop(): void
   close(): Promise<void>
 }
 
@@ -23,6 +25,8 @@ export type SftpServerOptions = {
   isPlain?: boolean
   /** Asked before each call; true: it fails, and nothing is done. */
   fails?: (operation: string, path: string) => boolean
+  /** Asked before each piece of a listing or a file; true: it is never answered. */
+  hangs?: (operation: 'list' | 'read' | 'write', path: string) => boolean
   /** Told after each call that changed something. */
   onChange?: (operation: string, path: string) => void
 }
@@ -69,6 +73,9 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     cut: () => {
       for (const client of clients) client.end()
     },
+    drop: () => {
+      for (const client of clients) socketOf(client).destroy()
+    },
     close: async () => {
       for (const client of clients) client.end()
       await new Promise<void>((resolve) => server.close(() => resolve()))
@@ -76,14 +83,18 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   }
 }
 
+/** It has one, though its types do not say so. */
+function socketOf(client: Connection): { destroy(): void } {
+  return (client as Connection & { _sock: { destroy(): void } })._sock
+}
+
 type Handle =
   | { path: string; content: Buffer; length: number; isWritten: boolean }
   | { path: string; names: string[] | undefined }
 
-function serve(
-  sftp: SFTPWrapper,
-  { tree, isPlain = false, fails = () => false, onChange = () => undefined }: SftpServerOptions,
-): void {
+function serve(sftp: SFTPWrapper, options: SftpServerOptions): void {
+  const { tree, isPlain = false } = options
+  const { fails = () => false, hangs = () => false, onChange = () => undefined } = options
   const handles = new Map<number, Handle>()
   let nextHandle = 0
   const ok = (id: number) => sftp.status(id, STATUS_CODE.OK)
@@ -137,6 +148,7 @@ function serve(
   sftp.on('READDIR', (id, handle) => {
     const open = find(handle)
     if (open === undefined || !('names' in open)) return failure(id)
+    if (hangs('list', open.path)) return false
     const { names } = open
     open.names = undefined
     if (names === undefined || names.length === 0) return sftp.status(id, STATUS_CODE.EOF)
@@ -159,12 +171,14 @@ function serve(
   sftp.on('READ', (id, handle, offset, length) => {
     const open = find(handle)
     if (open === undefined || !('content' in open)) return failure(id)
+    if (hangs('read', open.path)) return false
     if (offset >= open.content.length) return sftp.status(id, STATUS_CODE.EOF)
     return sftp.data(id, open.content.subarray(offset, offset + length))
   })
   sftp.on('WRITE', (id, handle, offset, data) => {
     const open = find(handle)
     if (open === undefined || !('content' in open)) return failure(id)
+    if (hangs('write', open.path)) return false
     const end = offset + data.length
     if (end > open.content.length) {
       // Doubling: a large file comes in many pieces.
