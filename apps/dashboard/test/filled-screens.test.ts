@@ -85,7 +85,12 @@ async function look(
       await go(page, placed(screen.path ?? screen.route, places))
       await pressWhatShows(page, screen, 'zh')
       await unfold(page)
-      const here = await find(page, names)
+      let here = await find(page, names)
+      // Names that are asked for beside the screen may come after it.
+      for (let looks = 0; looks < 10 && here.length > 0; looks += 1) {
+        await page.waitForTimeout(300)
+        here = await find(page, names)
+      }
       if (process.env.CRAWL_LOG) console.info(screen.name, JSON.stringify(here))
       if (here.length > 0) found[screen.name] = here
     } catch (error) {

@@ -8,7 +8,7 @@ import { enMadeNames } from '../src/locales/en-made-names.ts'
 
 /** Fields of the API that hold what somebody else called something or wrote. */
 const NAMED =
-  /^(?:account|operations|.*[hH]eaders|name|.*Name|names|sku|skus|title|company|city|region|addressLines|note|reference|reason|why|supplier|supplierLot|number|code|.*Code|lot|serial|serials|carrier|trackingNumber|address|email|url|path|actor|counter|barcode|barcodes|externalId|value|values|cells|columns|body|request|answer|headers|definition|fileName|search|location|operation|scopes|zone|currency|expression|label|said|message|method|.*Method|service|key|subject)$/
+  /^(?:account|operations|.*[hH]eaders|name|.*Name|names|sku|skus|title|company|city|region|addressLines|note|reference|reason|why|supplier|supplierLot|number|code|.*Code|lot|serial|serials|carrier|trackingNumber|address|email|url|path|actor|counter|barcode|barcodes|externalId|value|values|cells|columns|body|request|answer|headers|definition|fileName|search|location|operation|scopes|zone|currency|expression|label|said|message|method|.*Method|service|key|subject|userAgent|organization)$/
 
 /** Of those, what the hub itself or a connector has made up, which is said in Chinese. */
 const MADE = new Set([...Object.keys(enMadeNames.madePlace), ...Object.keys(enMadeNames.madeConnector)])
@@ -48,7 +48,7 @@ export function listenForNames(page: Page): Set<string> {
 }
 
 async function gather(response: Response, names: Set<string>): Promise<void> {
-  if (!response.url().includes('/api/v1/') || !/json/.test(response.headers()['content-type'] ?? '')) return
+  if (!response.url().includes('/api/') || !/json/.test(response.headers()['content-type'] ?? '')) return
   // One that was left halfway, with its page.
   const body: unknown = await response.json().catch(() => undefined)
   collect(body, undefined, names)
@@ -57,6 +57,8 @@ async function gather(response: Response, names: Set<string>): Promise<void> {
 function collect(value: unknown, field: string | undefined, names: Set<string>): void {
   if (typeof value === 'string') {
     if (field !== undefined && NAMED.test(field) && !MADE.has(value)) names.add(value)
+    // Of a movement: its kind, and the reason that a person gave.
+    if (field === 'detail') names.add(value.slice(value.indexOf(': ') + 2))
     return
   }
   if (typeof value !== 'object' || value === null) return
@@ -90,7 +92,9 @@ export async function latinOf(page: Page, names: ReadonlySet<string>): Promise<s
     .filter((name) => name.length > 2 && /[A-Za-z]/.test(name))
     .sort((a, b) => b.length - a.length)
   return texts.flatMap((text) => {
-    const words = wordsIn(longest.reduce((left, name) => left.replaceAll(name, ' '), text))
+    // A description is shown as somebody wrote it, cut where it is long.
+    const said = text.replace(/\{\s*"[\s\S]*$/, ' ')
+    const words = wordsIn(longest.reduce((left, name) => left.replaceAll(name, ' '), said))
     return words.length === 0 ? [] : [`${words.join(' ')} ⟵ ${text.trim().slice(0, 160)}`]
   })
 }

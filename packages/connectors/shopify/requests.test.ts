@@ -69,11 +69,11 @@ async function workADay(shop: ConnectedShop): Promise<void> {
   await operations.order(first.externalId)
   await operations.recipient?.(first.externalId)
 
-  // Held, and in more parts than are read with it.
+  // Held in part, and in more parts than are read with it.
   const [place] = order.fulfillmentOrders
   if (place === undefined) throw new Error('no fulfilment order')
   for (let at = 0; at < 11; at += 1)
-    order.fulfillmentOrders.push({ ...place, id: 100 + at, status: 'ON_HOLD', lines: [] })
+    order.fulfillmentOrders.push({ ...place, id: 100 + at, status: at === 0 ? 'OPEN' : 'ON_HOLD', lines: [] })
   await operations.order(`gid://shopify/FulfillmentOrder/${place.id}`)
   await operations.stream?.('order-holds', { since: new Date(0), cursor: undefined })
 

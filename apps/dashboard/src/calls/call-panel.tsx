@@ -55,7 +55,11 @@ function Detail({ call }: { call: CallDetail }) {
             <span className="font-mono text-xs break-all">{call.platformRequestId}</span>
           </Fact>
         )}
-        {call.purpose !== null && <Fact name={t('calls.purpose')}>{call.purpose}</Fact>}
+        {call.purpose !== null && (
+          <Fact name={t('calls.purpose')}>
+            {t(`calls.purposes.${call.purpose as 'order'}`, { defaultValue: call.purpose })}
+          </Fact>
+        )}
         {call.about.length > 0 && (
           <Fact name={t('calls.about')}>
             <ul className="max-h-32 overflow-y-auto font-mono text-xs break-all">

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { connectionsQuery, connectorsQuery, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useMadeName } from '../parts/made-name.ts'
 import { type Telling, toWords } from './say-value.ts'
 
 /** How values of changes are told: names of ids, words of codes, and settings of a connection as its platform calls them. */
 export function useTelling(connectionId: string | null): Telling {
   const { t, language, locale } = useLanguage()
+  const madeName = useMadeName()
   const connections = useQuery(connectionsQuery).data?.rows ?? []
   const connectionOf = (id: string | null) => connections.find((row) => row.connectionId === id)
   const locations = useQuery(locationsQuery).data?.rows ?? []
@@ -23,7 +25,10 @@ export function useTelling(connectionId: string | null): Telling {
     wordOf: (field, value) => {
       // The connection of orders that are made by hand: nobody has named it.
       if (value === 'by-hand') return t('orders.byHand')
-      if (field === 'connector') return connectors.find(({ id }) => id === value)?.name
+      if (field === 'connector') {
+        const known = connectors.find(({ id }) => id === value)
+        return known && madeName('madeConnector', known.name)
+      }
       const option = settingOf(field)?.options.find((each) => each.value === value)
       const ownWords = [`changeLog.value.${field}.${value}`, ...alertWords(field, value)]
       const word =

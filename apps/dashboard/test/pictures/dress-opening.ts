@@ -26,13 +26,8 @@ export async function dressOpening(
   const made = { name: 'Lantern Lane 1', connection: connectionId, source: 'connection', from: connectionId }
   await ask('POST', '/cutovers', made)
   const of = `/cutovers/${encodeURIComponent(made.name)}`
-  // The hub works its orders by itself meanwhile.
-  while (Number((await ask('POST', `${of}/orders`, {})).waiting) > 0);
-  await ask('POST', '/audits', { connections: [connectionId] })
-  const isRead = async () =>
-    (await ask<{ rows: { state: string }[] }>('GET', `/connections/${connectionId}/jobs?kind=audit`)).rows[0]
-      ?.state === 'done'
-  while (!(await isRead()));
+  // The hub works its orders and reads its numbers by itself meanwhile.
+  while ((await ask<{ state: string }>('POST', `${of}/orders`, {})).state === 'begun');
   await ask('POST', `${of}/proposal`, { lines: [] })
   return shop
 }
