@@ -33,6 +33,16 @@ export const enCalls = {
     took: 'Took',
     waited: 'after waiting {{time}} for its budget',
     requestId: 'Request id',
+    failure: {
+      'rate-limited': 'asked to wait',
+      unavailable: 'unavailable',
+      unauthorized: 'access refused',
+      forbidden: 'not allowed',
+      invalid: 'invalid',
+      'not-found': 'not found',
+      conflict: 'conflict',
+      malformed: 'cannot be read',
+    },
     purpose: 'What for',
     purposes: {
       decrease: 'Lower a number',

@@ -31,6 +31,16 @@ export const zhCalls = {
     took: '用时',
     waited: '先为调用额度等待了 {{time}}',
     requestId: '请求编号',
+    failure: {
+      'rate-limited': '平台要求等待',
+      unavailable: '平台不可用',
+      unauthorized: '访问被拒绝',
+      forbidden: '没有权限',
+      invalid: '请求无效',
+      'not-found': '未找到',
+      conflict: '冲突',
+      malformed: '无法读取',
+    },
     purpose: '用途',
     purposes: {
       decrease: '调低数量',
