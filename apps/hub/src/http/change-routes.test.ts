@@ -212,7 +212,7 @@ test('I10: every change of a policy, a mapping or a setting is recorded with who
 /** Writing routes that change no policy, mapping or setting: what they do is in movements, orders, documents, tasks or jobs. */
 const CHANGE_NO_SETTING = [
   /^POST \/(whatif|routing-rules\/try|changes\/:id\/undo|audits|listings\/:id\/sync)$/,
-  /^\w+ \/(orders|shipments|hand-orders|parked|imports|stock|serials|transfers|inbound-shipments|deliveries|returns|stock-counts|reservations|drifts|holds|jobs|cutovers|exports|replenishment|demo|grants|replays|tasks|gaps)(\/|$)/,
+  /^\w+ \/(orders|shipments|hand-orders|parked|imports|stock|serials|transfers|inbound-shipments|deliveries|returns|stock-counts|reservations|drifts|holds|jobs|cutovers|opening-files|exports|replenishment|demo|grants|replays|tasks|gaps)(\/|$)/,
   /^POST \/connections\/:id\/(audits|backfills|check|files.*|imports?|preview|locations\/preview)$/,
   /^POST \/connectors\/:connector\/samples\//,
   // The catalogue: items have a history of their own, which the same list shows.

@@ -43,6 +43,13 @@ export function safetyWrites(ask: ServedHub['ask'], { connectionId }: { connecti
         source: 'connection',
         from: connectionId,
       }),
+    // It keeps nothing; an item of the second is none of the first's, and becomes no line.
+    'POST /api/v1/opening-files': async () => {
+      const file = Buffer.from('sku,location,quantity\nZEBRA,MAIN,1\n')
+      const answer = await ask('POST', '/api/v1/opening-files', file)
+      const { lines } = answer.body as { lines?: unknown[] }
+      return answer.status === 200 && lines?.length === 0 ? { ...answer, status: 404 } : answer
+    },
     ...Object.fromEntries(
       Object.entries({
         orders: undefined,
