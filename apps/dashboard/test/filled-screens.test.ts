@@ -143,7 +143,7 @@ whenBrowser(
   },
 )
 
-// Written, and never run to its end yet: it has to be seen green before it stands in the suite.
+// Five screens are wider yet (a rule of alerts, bulk edits, an order, its cancelling, a lot), and the dialog of a pause is not found.
 test.skip('on a phone, no screen is wider than its window for the longest names', {
   timeout: 900_000,
 }, async () => {
