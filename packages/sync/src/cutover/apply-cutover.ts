@@ -41,15 +41,13 @@ export async function applyCutover(context: SyncContext, idOrName: string): Prom
   const lines = await readCutoverLines(context, cutover.cutoverId)
   const { kysely } = context.database
   const toBook = lines.filter((line) => bookingOf(line) !== 0)
-  const booked = await findBookedKeys(
-    kysely,
-    context.organizationId,
-    toBook.map((line) => keyOf(cutover, line)),
-  )
+  const keys = toBook.map((line) => keyOf(cutover, line))
+  const now = await findNow(context, kysely, cutover, lines)
+  // After what is now was read: what somebody else books meanwhile is not taken for a change.
+  const booked = await findBookedKeys(kysely, context.organizationId, keys)
   const open = toBook.filter((line) => !booked.has(keyOf(cutover, line)))
   // Nothing of it is booked yet: then nothing is, unless all of it is as it was looked at.
-  let changed =
-    booked.size > 0 ? 0 : changedPlaces(lines, await findNow(context, kysely, cutover, lines)).length
+  let changed = booked.size > 0 ? 0 : changedPlaces(lines, now).length
   for (let from = 0; from < open.length && changed === 0; from += LINES_AT_ONCE)
     changed += await book(context, cutover, open.slice(from, from + LINES_AT_ONCE))
   if (changed === 0)
@@ -73,14 +71,21 @@ export async function applyCutover(context: SyncContext, idOrName: string): Prom
 }
 
 /** Books lines in one transaction. @returns at how many of them something else would be booked than was approved: these are not */
-async function book(context: SyncContext, cutover: Cutover, lines: readonly CutoverLine[]): Promise<number> {
+async function book(context: SyncContext, cutover: Cutover, given: readonly CutoverLine[]): Promise<number> {
   const { database, organizationId } = context
   return await inKeyedTransaction(database, async (tx) => {
-    const places = lines.map((line) => ({ ...line, lotId: UNALLOCATED_LOT }))
+    const places = given.map((line) => ({ ...line, lotId: UNALLOCATED_LOT }))
     await prepareBalances(tx, toStockContext(context), places)
     await lockPlaces(tx, organizationId, places)
-    const changed = changedPlaces(lines, await findNow(context, tx, cutover, lines))
+    // Whoever applies it at the same time may have booked some meanwhile.
+    const keys = given.map((line) => keyOf(cutover, line))
+    const booked = await findBookedKeys(tx, organizationId, keys)
+    const lines = given.filter((line) => !booked.has(keyOf(cutover, line)))
     const placeOf = ({ itemId, locationId }: ProposedLine) => `${itemId} ${locationId}`
+    const own = new Set(lines.map(placeOf))
+    // Other places of an item are other transactions' matter.
+    const now = (await findNow(context, tx, cutover, lines)).filter((line) => own.has(placeOf(line)))
+    const changed = changedPlaces(lines, now)
     const isChanged = new Set(changed.map(placeOf))
     const commands = lines
       .filter((line) => !isChanged.has(placeOf(line)))

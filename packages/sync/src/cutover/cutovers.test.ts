@@ -99,6 +99,7 @@ test('the steps, each shown and approved; done twice, nothing changes', async ()
     },
   )
   await approveCutover(context, 'opening', { digest: proposed.digest ?? '', actor: 'Ben' })
+  await Promise.all([applyCutover(context, 'opening'), applyCutover(context, 'opening')])
   for (let twice = 0; twice < 2; twice += 1) await applyCutover(context, 'opening')
   expect(await world.available('MUG')).toBe(OPENING - 5)
   await turn(4)
