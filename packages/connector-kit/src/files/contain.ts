@@ -7,8 +7,8 @@ import type { Socket } from 'node:net'
  */
 export function contain(socket: Socket): Socket {
   const on = socket.on.bind(socket)
-  socket.on = (event: string | symbol, listener: (...given: unknown[]) => void) =>
-    on(String(event), (...given: unknown[]) => {
+  socket.on = (event: string | symbol, listener: Listener) =>
+    on(String(event), (...given: Parameters<Listener>) => {
       try {
         listener(...given)
       } catch (error) {
@@ -18,3 +18,6 @@ export function contain(socket: Socket): Socket {
     })
   return socket
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: as Node's own types declare a listener of any event.
+type Listener = (...given: any[]) => void
