@@ -32,6 +32,8 @@ const common: TestProjectInlineConfiguration['test'] = {
   maxConcurrency: 10,
   testTimeout: 20_000,
   hookTimeout: 30_000,
+  // Polled until it is so; a second, the default, is less than a busy machine needs for a page.
+  expect: { poll: { timeout: 10_000 } },
 }
 
 export default defineConfig({

@@ -127,7 +127,7 @@ async function picture(page: Page, state: string, path: string): Promise<void> {
 
 whenBrowser(
   'nothing has come yet: each screen says what it is, and that it loads',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const { page, thrown } = await openWith(phone, never)
     const seen: unknown[] = []
@@ -148,7 +148,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('there is nothing: each screen says so, and what to do', { timeout: 120_000 }, async () => {
+whenBrowser('there is nothing: each screen says so, and what to do', { timeout: 300_000 }, async () => {
   const { page, thrown } = await openWith(phone, undefined)
   const seen: unknown[] = []
   for (const path of paths) {
@@ -173,7 +173,7 @@ for (const [state, answer, look] of [
   ['the hub fails', fails, phone],
   ['the hub refuses', refuses, desk],
 ] as const)
-  whenBrowser(`${state}: each screen says so, and may be tried again`, { timeout: 120_000 }, async () => {
+  whenBrowser(`${state}: each screen says so, and may be tried again`, { timeout: 300_000 }, async () => {
     const { page, thrown } = await openWith(look, answer)
     const seen: unknown[] = []
     for (const path of screens) {

@@ -129,7 +129,7 @@ export type RunningHub = HubBase & {
 const LAST_REQUESTS_MS = 3_000
 
 /** And all parts together so long to write down that they end. */
-const LAST_STATEMENTS_MS = 6_000
+const LAST_STATEMENTS_MS = 5_000
 
 /**
  * Starts the process: API and webhook intake (role api), lanes and pollers (role worker). `close` stops
