@@ -176,7 +176,7 @@ export function toChanges(nowMs: number): ListingChangeList['rows'] {
 
 export function placesOf(path: string): CountedPlaceList {
   if (!path.includes('con-amazon')) return { rows: [], problems: [] }
-  const place = { active: true, stockUnits: 0, available: 0, held: 0, incoming: 0, problems: 0 }
+  const place = { active: true, stockUnits: 0, available: 0, held: 0, incoming: 0, problems: 0, heldBack: 0 }
   return {
     rows: [
       {

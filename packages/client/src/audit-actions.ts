@@ -153,6 +153,7 @@ export const auditActions = [
   'syncListing',
   'testAlertDestination',
   'tieCountedPlace',
+  'acceptCounts',
   'tryMappingRule',
   'tryRoutingRules',
   'unacknowledgeAlert',

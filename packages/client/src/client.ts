@@ -257,6 +257,9 @@ export function createClient(options: {
       call<CountedPlaceList>('PUT', `/connections/${id(connectionId)}/places/${id(externalId)}`, {
         location,
       }),
+    /** What is held back of its counts there is right: it is booked. */
+    acceptCounts: (connectionId: string, externalId: string) =>
+      call<CountedPlaceList>('POST', `/connections/${id(connectionId)}/places/${id(externalId)}/accept`),
     /** The platform's locations, and which of ours stand behind each. */
     connectionLocations: (connectionId: string, signal?: Signal) =>
       get<ConnectionLocationList>(`/connections/${id(connectionId)}/locations`, signal),

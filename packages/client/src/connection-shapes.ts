@@ -171,6 +171,9 @@ export const countedPlaceList = z.object({
       held: count,
       incoming: count.describe('On their way there by the platform; not in the ledger.'),
       problems: count.describe('Stock units that are not in the ledger as the platform counts them.'),
+      heldBack: count.describe(
+        'Of these, those whose count waits for a person: too many would be gone, or be many times as many, at once.',
+      ),
     }),
   ),
   problems: z
@@ -180,8 +183,10 @@ export const countedPlaceList = z.object({
         stockUnitId: z.string(),
         sku: z.string().nullable(),
         code: z
-          .enum(['unmapped', 'kit', 'tracked', 'refused', 'short'])
-          .describe('short: it is booked, and more is reserved there than the platform has left.'),
+          .enum(['unmapped', 'kit', 'tracked', 'refused', 'short', 'held'])
+          .describe(
+            'short: it is booked, and more is reserved there than the platform has left; held: it waits for a person.',
+          ),
         problem: z.string(),
         problemTold,
       }),

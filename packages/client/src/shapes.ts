@@ -346,6 +346,7 @@ export const taskRow = z.object({
     'receipt-differs',
     'delivery-stuck',
     'runs-out',
+    'count-held',
     'not-told',
     'not-cancelled',
     'cancel-asked',

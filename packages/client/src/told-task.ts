@@ -37,6 +37,8 @@ export const toldCodes = [
   'return-more',
   'receipt-not-booked',
   'return-not-booked',
+  'count-held-zero',
+  'count-held-raise',
   'runs-out-one',
   'runs-out-many',
   'not-told',

@@ -18,6 +18,7 @@ export const troubleCodes = [
   'take-back-by-hand',
   'count-tracked',
   'count-short',
+  'count-held',
   'place-untied',
   'answered',
 ] as const

@@ -41,6 +41,8 @@ type Facts = {
   'return-more': { return: string; warehouse: string; units: number; sku: string }
   'receipt-not-booked': { delivery: string; warehouse: string; message: string }
   'return-not-booked': { delivery: string; warehouse: string; message: string }
+  'count-held-zero': CountHeldFacts
+  'count-held-raise': CountHeldFacts
   'runs-out-one': { location: string; sku: string }
   'runs-out-many': { location: string; sku: string; items: number }
   'not-told': { channel: string; order: string; message: string }
@@ -65,6 +67,7 @@ type Facts = {
   'orders-missing': { connection: string; missing: number; from: string; to: string }
 }
 
+type CountHeldFacts = { connection: string; location: string; items: number; ofItems: number; units: number }
 type Nothing = Record<string, never>
 /** @param other the listing that it was swapped with, or that had its SKU before */
 type ListingFacts = { title: string; had: string; has: string; item: string; proposed: string; other: string }

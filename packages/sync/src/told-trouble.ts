@@ -19,6 +19,8 @@ export type ToldTrouble =
   | { code: 'level-echo'; facts: { shows: number; quantity: number } }
   | { code: 'count-tracked'; facts: { sku: string; tracking: string } }
   | { code: 'count-short'; facts: { units: number; sku: string } }
+  /** @param known free units by the ledger */
+  | { code: 'count-held'; facts: { sku: string; counted: number; known: number } }
   | { code: 'place-untied'; facts: { place: string; warehouse: string } }
   /** @param answer its status, or a code of its own; empty: none */
   | { code: 'answered'; facts: { answer: string; message: string } }

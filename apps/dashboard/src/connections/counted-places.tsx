@@ -46,7 +46,12 @@ function PlaceLine(props: { connectionId: string; place: Place; problems: Counte
     mutationFn: (location: string | null) => hub.tieCountedPlace(connectionId, place.externalId, location),
     onSuccess: (list) => queryClient.setQueryData(countedPlacesQuery(connectionId).queryKey, list),
   })
-  const problem = useProblemText(tie.error)
+  const accept = useMutation({
+    mutationFn: () => hub.acceptCounts(connectionId, place.externalId),
+    onSuccess: (list) => queryClient.setQueryData(countedPlacesQuery(connectionId).queryKey, list),
+  })
+  const failed = tie.error ?? accept.error
+  const problem = useProblemText(failed)
   const id = `place-${place.externalId}`
   return (
     <>
@@ -83,10 +88,29 @@ function PlaceLine(props: { connectionId: string; place: Place; problems: Counte
           {place.readAt === null ? t('places.unread') : <Ago at={place.readAt} />}
         </p>
       )}
-      {tie.isError && (
+      {failed !== null && (
         <p role="alert" className="mt-1 text-red">
           {t('connect.failed', { detail: problem })}
         </p>
+      )}
+      {place.heldBack > 0 && (
+        <div className="mt-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <p className="min-w-0 flex-1 basis-64 text-amber">
+            {t('places.heldBack', { count: place.heldBack, n: n(place.heldBack) })}
+          </p>
+          {accept.isSuccess ? (
+            <p role="status">{t('places.accepted')}</p>
+          ) : (
+            <button
+              type="button"
+              className="control"
+              disabled={accept.isPending}
+              onClick={() => accept.mutate()}
+            >
+              {t('places.accept')}
+            </button>
+          )}
+        </div>
       )}
       {problems.length > 0 && (
         <details className="mt-1">

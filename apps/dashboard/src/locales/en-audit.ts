@@ -153,6 +153,7 @@ export const enAudit = {
     stopBulkEdit: 'stopped a bulk edit',
     syncListing: 'read and wrote a listing now',
     testAlertDestination: 'tried a destination of alerts',
+    acceptCounts: 'accepted counts that were held back',
     tieCountedPlace: 'tied a counted place to a location',
     tryMappingRule: 'tried a mapping rule',
     tryRoutingRules: 'tried routing rules',

@@ -130,7 +130,14 @@ export const enConnect = {
       tracked: 'tracked by lot or serial number, which the platform does not tell.',
       refused: 'the ledger refuses it.',
       short: 'more is reserved there than is left.',
+      held: 'held back until somebody says that it is right.',
     },
+    heldBack_one:
+      'The count of 1 stock unit is held back: it would be gone, or many times as many. Look there; accept it if it is right.',
+    heldBack_other:
+      'The counts of {{n}} stock units are held back: they would all be gone, or many times as many, at once. Look there; accept them if they are right.',
+    accept: 'Accept as counted',
+    accepted: 'Accepted: booked with the next read.',
   },
   pools: {
     title: 'Locations',

@@ -24,6 +24,7 @@ export const enTasks = {
     'receipt-differs': 'Receipt differs from what was announced',
     'delivery-stuck': 'Receipt or return not booked',
     'runs-out': 'Runs out before it can be replenished',
+    'count-held': 'Count held back',
     'not-told': 'Channel not told',
     'not-cancelled': 'Order not cancelled',
     'cancel-asked': 'Buyer asks to cancel',

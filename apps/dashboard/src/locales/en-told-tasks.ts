@@ -68,6 +68,10 @@ const toldTask: Record<ToldCode | 'said', string> = {
     '{{warehouse}} took back {{units}} of {{sku}} more than left by the shipment of return {{return}}. They are in stock; ask the warehouse whose they are.',
   'receipt-not-booked': 'The receipt {{delivery}} of {{warehouse}} is not booked: {{message}}',
   'return-not-booked': 'The return {{delivery}} of {{warehouse}} is not booked: {{message}}',
+  'count-held-zero':
+    '{{connection}} counts {{items}} of {{ofItems}} items at {{location}} as gone all at once, {{units}} in all. Their counts are held back, the others are booked. Look there; accept them on the connection’s screen if they are right. Counted right again, this ends by itself.',
+  'count-held-raise':
+    '{{connection}} counts {{items}} of {{ofItems}} items at {{location}} many times as high all at once, {{units}} in all. Their counts are held back, the others are booked. Look there; accept them on the connection’s screen if they are right. Counted right again, this ends by itself.',
   'runs-out-one': 'At {{location}}, {{sku}} runs out before it can be replenished.',
   'runs-out-many': 'At {{location}}, {{items}} items run out before they can be replenished; first {{sku}}.',
   'not-told':

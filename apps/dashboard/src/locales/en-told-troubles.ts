@@ -21,6 +21,8 @@ const toldTrouble: Record<ToldTrouble['code'], string> = {
   'no-stock-of-kit': 'It is tied to a kit, which has no stock of its own: only its parts have.',
   'take-back-by-hand': 'It is tracked by serial number: take its units back by hand, each by its number.',
   'count-tracked': '{{sku}} is tracked by {{tracking}}, which the platform does not tell.',
+  'count-held':
+    '{{counted}} free units of {{sku}} are counted, and {{known}} are known. It waits for you, since many changed so at once.',
   'count-short': '{{units}} more of {{sku}} are reserved there than the platform has left.',
   'place-untied': 'No location stands for the place {{place}} of {{warehouse}}: tie one to it.',
   answered: 'It answered {{answer}}{{said}}.',

@@ -154,6 +154,7 @@ const auditAction: (typeof enAudit)['auditAction'] = {
   stopBulkEdit: '停止了批量编辑',
   syncListing: '立即同步了一条刊登',
   testAlertDestination: '测试了通知对象',
+  acceptCounts: '接受了暂缓入账的盘点数',
   tieCountedPlace: '关联了计数仓库',
   tryMappingRule: '试用了关联规则',
   tryRoutingRules: '试用了分仓规则',

@@ -25,6 +25,7 @@ export const zhTasks: Pick<Locale, 'task'> = {
     'receipt-differs': '收货与预报不符',
     'delivery-stuck': '收货或退货未入账',
     'runs-out': '补货到达前将售罄',
+    'count-held': '盘点数暂缓入账',
     'not-told': '未能通知渠道',
     'not-cancelled': '订单未能取消',
     'cancel-asked': '买家申请取消',

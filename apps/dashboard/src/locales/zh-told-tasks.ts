@@ -63,6 +63,10 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
     '{{warehouse}} 收到退货 {{return}}，其中 {{sku}} 比原发货多 {{units}}。已计入库存；请询问仓库这些商品的来源。',
   'receipt-not-booked': '{{warehouse}} 的收货 {{delivery}} 尚未入账：{{message}}',
   'return-not-booked': '{{warehouse}} 的退货 {{delivery}} 尚未入账：{{message}}',
+  'count-held-zero':
+    '{{connection}} 同时报告 {{location}} 的 {{ofItems}} 种商品中有 {{items}} 种已清空，共 {{units}}。这些盘点数暂缓入账，其余照常。请核实；若属实，请在该连接的页面上接受。数量恢复后自动解除。',
+  'count-held-raise':
+    '{{connection}} 同时报告 {{location}} 的 {{ofItems}} 种商品中有 {{items}} 种成倍增加，共 {{units}}。这些盘点数暂缓入账，其余照常。请核实；若属实，请在该连接的页面上接受。数量恢复后自动解除。',
   'runs-out-one': '在 {{location}}，{{sku}} 会在补货到达之前售罄。',
   'runs-out-many': '在 {{location}}，有 {{items}} 种商品会在补货到达之前售罄，最早的是 {{sku}}。',
   'not-told': '{{channel}} 没有接受订单 {{order}} 已发货的通知：{{message}} 请在渠道后台手动标记为已发货。',

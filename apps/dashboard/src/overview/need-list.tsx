@@ -165,7 +165,7 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
             {t('task.look')}
           </Link>
         )}
-        {(task.listingId || task.kind === 'drift') && task.connectionId && (
+        {(task.listingId || task.kind === 'drift' || task.kind === 'count-held') && task.connectionId && (
           <Link
             to="/connections/$id"
             params={{ id: task.connectionId }}

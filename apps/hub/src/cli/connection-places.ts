@@ -1,5 +1,6 @@
 import type { ConnectionLocationList, ConnectionLocationPreview, CountedPlaceList } from '@plimsoll/client'
 import {
+  acceptHeldCounts,
   changePools,
   findConnectionId,
   type PoolChange,
@@ -68,6 +69,24 @@ export function addConnectionPlaces(group: Command, exit: (code: number) => void
           async ({ context }) => {
             const connectionId = await findConnectionId(context, idOrName)
             await tieCountedPlace(context, connectionId, place, location === 'none' ? null : location)
+            return await readPlaces(context, connectionId)
+          },
+          sayPlaces,
+        ),
+      )
+    })
+
+  addCommonOptions(group.command('accept-counts'))
+    .description('say that the counts of such a place which are held back are right: they are booked')
+    .argument('<connection>', 'id or name of a connection')
+    .argument('<place>', 'id of the place, as `plimsoll connection places` says it')
+    .action(async (idOrName: string, place: string, options: CommonOptions) => {
+      exit(
+        await runReading(
+          options,
+          async ({ context }) => {
+            const connectionId = await findConnectionId(context, idOrName)
+            await acceptHeldCounts(context, connectionId, place)
             return await readPlaces(context, connectionId)
           },
           sayPlaces,
@@ -147,7 +166,7 @@ function sayCounted({ rows, problems }: CountedPlaceList): string {
       if (row.location === null)
         return `${row.externalId} (${row.name}): tied to nothing, so its units are in no figure and its orders reserve nothing`
       const read = row.readAt === null ? 'not read yet' : `read ${row.readAt}`
-      return `${row.externalId} (${row.name}) is ${row.location}: ${row.available} available, ${row.held} held, ${row.incoming} on their way, of ${row.stockUnits} stock units; ${row.problems} not booked so; ${read}`
+      return `${row.externalId} (${row.name}) is ${row.location}: ${row.available} available, ${row.held} held, ${row.incoming} on their way, of ${row.stockUnits} stock units; ${row.problems} not booked so${row.heldBack > 0 ? `, ${row.heldBack} of them held back: see \`plimsoll connection accept-counts\`` : ''}; ${read}`
     }),
     ...problems.map(
       ({ stockUnitId, sku, problem }) => `  ! ${stockUnitId}${sku === null ? '' : ` (${sku})`}: ${problem}`,

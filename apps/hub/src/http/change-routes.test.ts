@@ -213,7 +213,7 @@ test('I10: every change of a policy, a mapping or a setting is recorded with who
 const CHANGE_NO_SETTING = [
   /^POST \/(whatif|routing-rules\/try|changes\/:id\/undo|audits|listings\/:id\/sync)$/,
   /^\w+ \/(orders|shipments|hand-orders|parked|imports|stock|serials|transfers|inbound-shipments|deliveries|returns|stock-counts|reservations|drifts|holds|jobs|cutovers|opening-files|exports|replenishment|demo|grants|replays|tasks|gaps)(\/|$)/,
-  /^POST \/connections\/:id\/(audits|backfills|check|files.*|imports?|preview|locations\/preview)$/,
+  /^POST \/connections\/:id\/(audits|backfills|check|files.*|imports?|preview|locations\/preview|places\/:place\/accept)$/,
   /^POST \/connectors\/:connector\/samples\//,
   // The catalogue: items have a history of their own, which the same list shows.
   /^\w+ \/(products|items)(\/(?!:sku\/kit)|$)/,

@@ -1,5 +1,12 @@
 import { connectionLocationList, connectionLocationPreview, countedPlaceList } from '@plimsoll/client'
-import { changePools, connectionExists, previewPools, syncProblem, tieCountedPlace } from '@plimsoll/sync'
+import {
+  acceptHeldCounts,
+  changePools,
+  connectionExists,
+  previewPools,
+  syncProblem,
+  tieCountedPlace,
+} from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { listConnectionLocations, toLocationPreview } from '../views/connection-locations.ts'
@@ -140,6 +147,24 @@ export function connectionPlaceRoutes({ context }: ServerContext): FastifyPlugin
       async ({ params: { id, place }, body: { location } }) => {
         await assertKnown(id)
         await tieCountedPlace(context, id, place, location)
+        return { 200: await listCountedPlaces(context, id) }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/connections/:id/places/:place/accept',
+        operation: 'acceptCounts',
+        tag,
+        summary: 'Says that counts of such a place which are held back are right: they are booked.',
+        params: ofPlace,
+        answers: { 200: countedPlaceList },
+        errors: ['unknown-connection', 'wrong-state'],
+      },
+      async ({ params: { id, place } }) => {
+        await assertKnown(id)
+        await acceptHeldCounts(context, id, place)
         return { 200: await listCountedPlaces(context, id) }
       },
     )

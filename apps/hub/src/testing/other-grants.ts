@@ -34,6 +34,8 @@ export function grantWrites(
       ask('POST', `/api/v1/connections/${connectionId}/locations/preview`, toNobody),
     'PUT /api/v1/connections/:id/places/:place': () =>
       ask('PUT', `/api/v1/connections/${connectionId}/places/depot`, { location: 'MAIN' }),
+    'POST /api/v1/connections/:id/places/:place/accept': () =>
+      ask('POST', `/api/v1/connections/${connectionId}/places/depot/accept`),
     // WooCommerce has no address for an application; the other's own is by its key, which is no key here.
     'PUT /api/v1/applications/:connector': () =>
       ask('PUT', '/api/v1/applications/nobody', { credentials: { key: 'x' } }),

@@ -4,6 +4,7 @@ import { loadSimulator, type StartedSimulator } from '@plimsoll/connectors'
 import { createTestDatabase, makeTemporaryFolder, type TestDatabase } from '@plimsoll/database/testing'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { type Configuration, readConfiguration } from '../configuration.ts'
+import { paceAt, type TimeScale, toDemoClock } from '../demo/demo-clock.ts'
 import { type RunningHub, startHub } from '../hub.ts'
 import { ensureLocation, importItems } from '../items-import.ts'
 
@@ -34,10 +35,12 @@ export type Shop = { simulator: StartedSimulator; connectionId: string }
 /**
  * @param roles by default without a worker, so that nothing moves but what the test does
  * @param more of its configuration
+ * @param scale how much faster than the wall's its time goes; what it talks to must keep the same
  */
 export async function serveHub(
   roles: 'api' | 'api,worker' = 'api',
   more: Partial<Pick<Configuration, 'signUp'>> = {},
+  scale?: TimeScale,
 ): Promise<ServedHub> {
   const database = await createTestDatabase()
   const folder = await makeTemporaryFolder()
@@ -46,7 +49,13 @@ export async function serveHub(
       ...readConfiguration({ databaseUrl: database.url, data: folder, port: 0, role: roles, log: 'silent' }),
       ...more,
     },
-    { keep: 'running', pace: { leaseMs: 1_000 }, checksAnswers: true },
+    {
+      keep: 'running',
+      ...(scale === undefined
+        ? { pace: { leaseMs: 1_000 } }
+        : { clock: toDemoClock(scale), pace: paceAt(scale) }),
+      checksAnswers: true,
+    },
   )
   await ensureLocation(hub.context, { code: 'MAIN', name: 'Main warehouse', kind: 'warehouse' })
   const simulators: StartedSimulator[] = []

@@ -42,7 +42,7 @@ export interface CountedPlaceTable {
   readAt: Date | null
 }
 
-export type CountProblem = 'unmapped' | 'kit' | 'tracked' | 'refused' | 'short'
+export type CountProblem = 'unmapped' | 'kit' | 'tracked' | 'refused' | 'short' | 'held'
 
 export interface CountedStockTable {
   organizationId: string
@@ -60,6 +60,8 @@ export interface CountedStockTable {
   problemCode: CountProblem | null
   problem: string | null
   problemTold: unknown
+  heldKind: 'zero' | 'raise' | null
+  acceptedKind: 'zero' | 'raise' | null
 }
 
 export interface WebhookApplicationTable {

@@ -30,6 +30,7 @@ export interface TaskTable {
     | 'receipt-differs'
     | 'delivery-stuck'
     | 'runs-out'
+    | 'count-held'
   subject: string
   connectionId: string | null
   sku: string | null

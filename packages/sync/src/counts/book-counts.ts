@@ -7,6 +7,11 @@ import { notify } from '../notify.ts'
 import { refusedTrouble, type ToldTrouble, type Trouble } from '../told-trouble.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
+import type { TiedPlace } from './counted-places.store.ts'
+import { decideCount } from './counting.ts'
+import type { Decided } from './decided.ts'
+import { findHalfSent } from './half-sent.store.ts'
+import { findHeldBack, type HeldBack, noteHeldBack } from './held-back.ts'
 import {
   type BookedUnit,
   findLedgerAt,
@@ -14,17 +19,15 @@ import {
   findUnitsToBook,
   type LedgerAtPlace,
   saveBooked,
-  type TiedPlace,
   type UnitToBook,
-} from './counted-places.store.ts'
-import { type CountDecision, decideCount } from './counting.ts'
-import { findHalfSent } from './half-sent.store.ts'
+} from './units-to-book.store.ts'
 
 const COMMANDS_AT_ONCE = 200
 
 /**
  * Brings the ledger to what the platform counts at a place of its own, by counted movements of what differs. Whoever
- * books the same again finds nothing that differs; whoever has lost the connection's lease books nothing.
+ * books the same again finds nothing that differs; whoever has lost the connection's lease books nothing. What is
+ * implausible waits for a person, the rest goes on.
  * @returns how many items changed
  */
 export async function bookCounts(context: WorkerContext, place: TiedPlace, readAt: Date): Promise<number> {
@@ -77,7 +80,10 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
       sureUntil,
     })
   })
-  const commands = decided.flatMap((each) => toCommands(context, place, each))
+  const heldBack = await findHeldBack(context, place, decided)
+  const commands = decided.flatMap((each) =>
+    heldBack.has(each.item.itemId) ? [] : toCommands(context, place, each),
+  )
   const refusals = new Map<string, Trouble>()
   for (let from = 0; from < commands.length; from += COMMANDS_AT_ONCE) {
     const some = commands.slice(from, from + COMMANDS_AT_ONCE)
@@ -89,8 +95,9 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
   }
   await inTransaction(database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
-    const booked = units.map((unit) => toBooked(unit, decided, refusals))
+    const booked = units.map((unit) => toBooked(unit, decided, { refusals, heldBack }))
     await saveBooked(tx, organizationId, key, { units: booked, readAt })
+    await noteHeldBack(context, tx, place, heldBack)
     await notify(tx, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
   })
   return new Set(commands.map(({ sku }) => sku)).size - refusals.size
@@ -105,8 +112,6 @@ function toSureUntil(context: WorkerContext): Date | undefined {
   if (terms?.deducts !== 'requested') return undefined
   return new Date(context.clock.now() - (terms.deductsWithinMs ?? 0))
 }
-
-type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date | undefined }
 
 function decideItem(
   item: LedgerAtPlace,
@@ -140,7 +145,13 @@ function decideItem(
     halfSent,
     ledger: item,
   })
-  return { item, decision, countedAt: isOfNow(own, sureUntil) ? undefined : countedAtOf(own) }
+  return {
+    item,
+    decision,
+    countedAt: isOfNow(own, sureUntil) ? undefined : countedAtOf(own),
+    movedSince,
+    own,
+  }
 }
 
 /** What was asked for was worked out of the ledger as it is now, and so is what is booked. */
@@ -205,16 +216,18 @@ async function run(context: WorkerContext, commands: readonly StockCommand[]): P
 }
 
 function toBooked(
-  { stockUnitId, itemId }: UnitToBook,
+  { stockUnitId, itemId, acceptedKind }: UnitToBook,
   decided: readonly Decided[],
-  refusals: ReadonlyMap<string, Trouble>,
+  { refusals, heldBack }: { refusals: ReadonlyMap<string, Trouble>; heldBack: ReadonlyMap<string, HeldBack> },
 ): BookedUnit {
+  const marks = { heldKind: null, spent: acceptedKind }
   const not = (problemCode: CountProblem, problem: string, problemTold: ToldTrouble): BookedUnit => ({
     stockUnitId,
     bookedItemId: null,
     problemCode,
     problem,
     problemTold,
+    ...marks,
   })
   const found = decided.find(({ item }) => item.itemId === itemId)
   if (found === undefined)
@@ -231,9 +244,12 @@ function toBooked(
       code: 'count-tracked',
       facts: { sku, tracking },
     })
+  const held = heldBack.get(item.itemId)
+  if (held !== undefined)
+    return { ...not('held', held.trouble.message, held.trouble.told), heldKind: held.kind, spent: null }
   const refused = refusals.get(sku)
   if (refused !== undefined) return not('refused', refused.message, refused.told)
-  const booked = { stockUnitId, bookedItemId: item.itemId }
+  const booked = { stockUnitId, bookedItemId: item.itemId, ...marks }
   return decision.short === 0
     ? { ...booked, problemCode: null, problem: null, problemTold: null }
     : {

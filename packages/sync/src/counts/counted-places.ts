@@ -14,6 +14,7 @@ import {
   insertTie,
   type PlaceRow,
 } from './counted-places.store.ts'
+import { forgetHeldBack } from './held-back.ts'
 
 export type CountedPlaces = { rows: PlaceRow[]; problems: CountedProblem[] }
 
@@ -94,6 +95,7 @@ async function untie(context: SyncContext, connectionId: string, place: PlaceRow
   const { database, organizationId } = context
   await inTransaction(database, async (tx) => {
     await deleteTie(tx, organizationId, { connectionId, externalId: place.externalId })
+    await forgetHeldBack(context, tx, { connectionId, externalId: place.externalId })
     await notify(tx, organizationId, { kind: 'connection', connectionIds: [connectionId] })
     await notify(tx, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
   })
