@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFixture } from '../dev/server.ts'
 import { launchBrowser } from './browser.ts'
 import { allNamesDrawn, recordGrid } from './grid-probe.ts'
-import { expectWhole, looks, nameOf, newContext, openPage, visit } from './screens.ts'
+import { expectWhole, looks, nameOf, newContext, openPage, walk } from './screens.ts'
 import { startSite } from './site.ts'
 
 /** The built app in a real Chromium, before the fixture server. Waits are for what is seen, never for a time. */
@@ -53,14 +53,14 @@ const open = (path: string) => openPage(browser, address + path)
 for (const look of looks) {
   whenBrowser(`every screen is whole and accessible: ${nameOf(look)}`, { timeout: 240_000 }, async () => {
     const context = await newContext(browser, look)
-    // One tab that goes from screen to screen: each is loaded anew, by a process that is warm.
+    // One tab that goes from screen to screen.
     const page = await context.newPage()
     let complaints: string[] = []
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(error.message))
     for (const path of addresses) {
       complaints = []
-      await visit(page, address + path)
+      await walk(page, address + path)
       await expectWhole(page, path)
       expect({ path, complaints }).toEqual({ path, complaints: [] })
       expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en')
@@ -201,23 +201,23 @@ whenBrowser(
     const page = await open('/connections')
     await page.keyboard.press('Tab')
     const skip = page.getByRole('link', { name: 'Skip to the content' })
-    expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true)
+    await expect.poll(() => skip.evaluate((link) => link === document.activeElement)).toBe(true)
     expect((await skip.boundingBox())?.y).toBeGreaterThanOrEqual(0)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     const connect = page.getByRole('link', { name: 'Connect a platform' }).first()
-    expect(await connect.evaluate((link) => link === document.activeElement)).toBe(true)
+    await expect.poll(() => connect.evaluate((link) => link === document.activeElement)).toBe(true)
     // And then the stop for everything and the connection's own page, before what can be done to it.
     // The list as a file comes first of all.
     for (let stop = 0; stop < 4; stop += 1) await page.keyboard.press('Tab')
     const pause = page.getByRole('button', { name: 'Pause' }).first()
-    expect(await pause.evaluate((button) => button === document.activeElement)).toBe(true)
+    await expect.poll(() => pause.evaluate((button) => button === document.activeElement)).toBe(true)
     expect(await pause.evaluate((button) => getComputedStyle(button).outlineStyle)).toBe('solid')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    expect(await pause.evaluate((button) => button === document.activeElement)).toBe(true)
+    await expect.poll(() => pause.evaluate((button) => button === document.activeElement)).toBe(true)
     await page.context().close()
   },
 )

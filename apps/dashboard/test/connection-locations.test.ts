@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type HubProcess, startHubProcess } from '../../../bench/hub/hub-process.ts'
@@ -10,6 +9,7 @@ import {
   type TestDatabase,
 } from '../../../packages/database/src/testing/index.ts'
 import { launchBrowser } from './browser.ts'
+import { expectWhole } from './screens.ts'
 import { startSite } from './site.ts'
 
 /** What lies behind the locations of a Shopify shop that has two, said on its connection's page with the keyboard alone. */
@@ -66,15 +66,6 @@ async function open(look = english): Promise<Page> {
   await page.goto(`${site?.address}/connections/${connectionId}`)
   await page.locator('main h1').first().waitFor()
   return page
-}
-
-async function expectWhole(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  expect({ what, found, overflow }).toEqual({ what, found: [], overflow: 0 })
 }
 
 async function ask(method: string, path: string, body: unknown = {}): Promise<Record<string, unknown>> {

@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
-import { english, expectWhole, type Look, looks, nameOf, newContext, openPage, visit } from './screens.ts'
+import {
+  english,
+  expectWhole,
+  type Look,
+  looks,
+  nameOf,
+  newContext,
+  openPage,
+  visit,
+  walk,
+} from './screens.ts'
 import { type ServedSite, serveSite } from './served-site.ts'
 
 /**
@@ -186,13 +196,12 @@ const paths = [
 for (const look of looks) {
   whenBrowser(`these screens are whole and accessible: ${nameOf(look)}`, { timeout: 300_000 }, async () => {
     const context = await newContext(browser, look)
+    const page = await context.newPage()
     for (const path of [...paths, `/connections/${connectionId}`, `/connections/${connectionId}/describe`]) {
-      const page = await context.newPage()
-      await visit(page, `${site.address}${path}`)
+      await walk(page, `${site.address}${path}`)
       await expectWhole(page, path)
-      await page.close()
     }
-    await wizardIsWhole(look, await context.newPage())
+    await wizardIsWhole(look, page)
     await context.close()
   })
 }

@@ -12,7 +12,7 @@ import {
   newContext,
   openPage,
   settled,
-  visit,
+  walk,
 } from './screens.ts'
 import { type ServedSite, serveSite } from './served-site.ts'
 
@@ -294,7 +294,7 @@ for (const look of looks) {
       `/counts/${await firstOf('/stock-counts', 'countId')}`,
     ]
     for (const path of [...paths(), ...details]) {
-      await visit(page, `${site.address}${path}`)
+      await walk(page, `${site.address}${path}`)
       await expectWhole(page, path)
       const form = page.locator('main button[aria-expanded=false]')
       if (path !== '/routing' && (await form.count()) > 0) {

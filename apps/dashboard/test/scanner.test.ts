@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PAGE_HEADERS } from '../../hub/src/http/dashboard-files.ts'
 import { writeBarcodeFilm } from './barcode-film.ts'
 import { launchBrowser } from './browser.ts'
+import { findViolations } from './screens.ts'
 import { type ServedSite, serveSite } from './served-site.ts'
 
 /** The camera of a phone as the scanner: a real Chromium whose camera shows a film of a printed code. */
@@ -72,7 +72,7 @@ whenBrowser(
     await page.waitForTimeout(1_000)
     expect(loaded.filter((url) => url.includes(CODE)).length).toBe(asked.length)
     expect(loaded.filter((url) => !url.startsWith(site.address) && !url.startsWith('blob:'))).toEqual([])
-    const { violations } = await new AxeBuilder({ page }).include('[role=dialog]').analyze()
+    const violations = await findViolations(page, '[role=dialog]')
     expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([])
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })

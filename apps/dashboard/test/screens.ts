@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright'
+import axe, { type AxeResults, type ElementContext, type RunOptions } from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
@@ -45,6 +45,23 @@ export async function visit(page: Page, address: string): Promise<void> {
   await settled(page)
 }
 
+/**
+ * Goes to an address as a reader does who follows a link: nothing is loaded anew but what the screen asks for, in a quarter of the
+ * time. What the hub said a moment ago may be shown first.
+ */
+export async function walk(page: Page, address: string): Promise<void> {
+  if (!page.url().startsWith(new URL(address).origin)) return await visit(page, address)
+  // By way of a screen that is none, so that no heading of the next is one of the last.
+  for (const to of ['/nowhere-between', address]) {
+    await page.evaluate((there) => {
+      for (const heading of document.querySelectorAll('h1')) heading.dataset.left = ''
+      history.pushState(null, '', there)
+    }, to)
+    await page.locator('h1:not([data-left])').first().waitFor()
+  }
+  await settled(page)
+}
+
 /** The screen has its heading, and nothing on it is still being loaded. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor()
@@ -53,14 +70,38 @@ export async function settled(page: Page): Promise<void> {
 
 /** Nothing on it hinders anybody by the rules of WCAG 2.2 AA, and it is not wider than the window. */
 export async function expectWhole(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    // What passed is not described, element by element: a fifth of the work, and nobody reads it.
-    .options({ resultTypes: ['violations'] })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    // No frames here: without this the results are put together in another page, opened for it each time.
-    .setLegacyMode()
-    .analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  const found = (await findViolations(page)).map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
+  const overflow = await widerBy(page)
   expect({ what, found, overflow }).toEqual({ what, found: [], overflow: 0 })
+}
+
+/**
+ * What hinders somebody by the rules of WCAG 2.2 AA. A page that stays open has the rules compiled already: judging it once more
+ * costs a fifth.
+ * @param part a selector; undefined: the whole page
+ */
+export async function findViolations(page: Page, part?: string): Promise<AxeResults['violations']> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(
+    async ([within, options]) => {
+      const { axe: rules } = globalThis as unknown as {
+        axe: { run(what: ElementContext | Document, options: RunOptions): Promise<AxeResults> }
+      }
+      return await rules.run(within ?? document, options)
+    },
+    [
+      part,
+      {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+        // What passed is not described, element by element: a fifth of the work, and nobody reads it.
+        resultTypes: ['violations'],
+      },
+    ] as [string | undefined, RunOptions],
+  )
+  return violations
+}
+
+/** How many pixels the screen is wider than its window. */
+export async function widerBy(page: Page): Promise<number> {
+  return await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
 }

@@ -8,7 +8,7 @@ import {
   type TestDatabase,
 } from '../../../packages/database/src/testing/index.ts'
 import { launchBrowser } from './browser.ts'
-import { expectWhole, looks, nameOf, newContext, openPage, settled, visit } from './screens.ts'
+import { expectWhole, looks, nameOf, newContext, openPage, settled, walk, widerBy } from './screens.ts'
 import { startSite } from './site.ts'
 
 /**
@@ -84,7 +84,7 @@ for (const look of looks) {
   whenBrowser(`full, whole and accessible: ${name}`, { timeout: 240_000 }, async () => {
     const page = await (await newContext(browser, look)).newPage()
     for (const [path, shows] of full) {
-      await visit(page, `${site?.address}${path}`)
+      await walk(page, `${site?.address}${path}`)
       await page.getByText(shows, { exact: true }).first().waitFor()
       for (const why of await page.locator('article button[aria-expanded="false"]').all()) await why.click()
       await expectWhole(page, path)
@@ -94,12 +94,16 @@ for (const look of looks) {
   whenBrowser(`empty, whole and accessible: ${name}`, { timeout: 240_000 }, async () => {
     const page = await (await newContext(browser, look)).newPage()
     for (const [path, en, zh] of empty) {
-      await visit(page, `${site?.address}${path}`)
+      await walk(page, `${site?.address}${path}`)
       await page.getByText(look.language === 'en' ? en : zh).waitFor()
       await expectWhole(page, path)
     }
     await page.context().close()
   })
+}
+// Of every screen, in other looks, it is asked by `screen-states`.
+for (const look of looks.filter(({ language, width }) => (language === 'en') === (width === 1440))) {
+  const name = nameOf(look)
   whenBrowser(`loading and failing, and healed by trying again: ${name}`, { timeout: 240_000 }, async () => {
     const context = await newContext(browser, look)
     for (const [path, asks] of asked) {
@@ -115,7 +119,8 @@ for (const look of looks) {
       await page.goto(`${site?.address}${path}`)
       await page.locator('main h1').first().waitFor()
       await page.locator('main [role="status"] .skeleton').first().waitFor()
-      await expectWhole(page, `${path} loading`)
+      // The same few grey lines everywhere: that they are accessible is asked of what they become.
+      expect({ path, tooWideBy: await widerBy(page) }).toEqual({ path, tooWideBy: 0 })
       // A failure that is not a refusal is asked again once before it is told, a second later by the page's own clock.
       const alert = page.locator('main').getByRole('alert')
       while ((await alert.count()) === 0) {
