@@ -3,13 +3,11 @@ import { accountCalls } from './account-calls.ts'
 import { alertCalls } from './alert-calls.ts'
 import type { FoundCode } from './catalogue-shapes.ts'
 import { changeCalls } from './change-calls.ts'
+import { connectionPlaceCalls } from './connection-place-calls.ts'
 import type {
   ConnectionCheck,
-  ConnectionLocationList,
-  ConnectionLocationPreview,
   ConnectionMade,
   ConnectorList,
-  CountedPlaceList,
   GrantBegun,
   GrantStanding,
   ListingChangeList,
@@ -47,9 +45,9 @@ import type {
   ParkedPage,
   Problem,
   replayResult,
-  TaskList,
 } from './shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
+import type { TaskList } from './task-shapes.ts'
 import { viewCalls } from './view-calls.ts'
 import { watchCalls } from './watch-calls.ts'
 
@@ -129,13 +127,6 @@ export class ApiProblem extends Error {
   }
 }
 
-/** What stands behind one location of a platform; see `PUT /connections/:id/locations`. */
-export type LocationChange = {
-  externalId: string
-  locations: readonly string[]
-  whenEmpty?: 'zero' | 'leave'
-}
-
 /**
  * Opens a client of one hub.
  * @param baseUrl where `/api/v1` lies, without a trailing slash; empty for the page's own origin
@@ -202,6 +193,7 @@ export function createClient(options: {
   return {
     ...alertCalls(call, toQuery),
     ...placeCalls(call, toQuery),
+    ...connectionPlaceCalls(call),
     ...mappingCalls(call, toQuery),
     ...changeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
@@ -250,37 +242,6 @@ export function createClient(options: {
     ) => call<GrantBegun>('POST', '/grants', grant),
     grant: (grantId: string, signal?: Signal) => get<GrantStanding>(`/grants/${id(grantId)}`, signal),
     withdrawGrant: (grantId: string) => call<unknown>('DELETE', `/grants/${id(grantId)}`),
-    /** What the platform keeps and counts itself. */
-    countedPlaces: (connectionId: string, signal?: Signal) =>
-      get<CountedPlaceList>(`/connections/${id(connectionId)}/places`, signal),
-    tieCountedPlace: (connectionId: string, externalId: string, location: string | null) =>
-      call<CountedPlaceList>('PUT', `/connections/${id(connectionId)}/places/${id(externalId)}`, {
-        location,
-      }),
-    /** What is held back of its counts there is right: it is booked. */
-    acceptCounts: (connectionId: string, externalId: string) =>
-      call<CountedPlaceList>('POST', `/connections/${id(connectionId)}/places/${id(externalId)}/accept`),
-    /** The platform's locations, and which of ours stand behind each. */
-    connectionLocations: (connectionId: string, signal?: Signal) =>
-      get<ConnectionLocationList>(`/connections/${id(connectionId)}/locations`, signal),
-    /** What a change would come to; nothing is written. */
-    previewConnectionLocations: (connectionId: string, locations: readonly LocationChange[]) =>
-      call<ConnectionLocationPreview>('POST', `/connections/${id(connectionId)}/locations/preview`, {
-        locations,
-      }),
-    /** @param version of the list that it is meant for */
-    changeConnectionLocations: (
-      connectionId: string,
-      locations: readonly LocationChange[],
-      version: number,
-    ) =>
-      call<ConnectionLocationList>(
-        'PUT',
-        `/connections/${id(connectionId)}/locations`,
-        { locations },
-        undefined,
-        version,
-      ),
     listingChanges: (signal?: Signal) => get<ListingChangeList>('/listing-changes', signal),
     decideOnListing: (listingId: string, choice: 'keep' | 'move' | 'unmap') =>
       call<unknown>('POST', `/listing-changes/${id(listingId)}`, { choice }),

@@ -19,7 +19,8 @@ export const zhToldTroubles: typeof enToldTroubles = {
     'no-stock-of-kit': '关联的是套装，套装没有自己的库存，只有其组成商品有。',
     'take-back-by-hand': '该商品按序列号跟踪：请逐个按序列号手工收回。',
     'count-tracked': '{{sku}} 按{{tracking}}跟踪，而平台不提供这些信息。',
-    'count-held': '平台点得 {{sku}} 可用 {{counted}}，账上为 {{known}}。同时有许多商品如此变动，等待您确认。',
+    'count-held':
+      '平台报告 {{sku}} 的可售数为 {{counted}}，账上为 {{known}}。同时有许多商品如此变动，等待您确认。',
     'count-short': '{{sku}} 在该处的占用比平台的剩余多 {{units}}。',
     'place-untied': '{{warehouse}} 的库区 {{place}} 没有对应的地点：请为其指定一个。',
     answered: '对方应答 {{answer}}{{said}}。',
