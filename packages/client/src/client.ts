@@ -63,6 +63,7 @@ export type {
 export { isSignInNeeded } from './account-calls.ts'
 export type { AlertDestinationBody, AlertListQuery, AlertRuleBody } from './alert-calls.ts'
 export type { BulkEditBody } from './change-calls.ts'
+export type { LocationChange } from './connection-place-calls.ts'
 export type { MappingListQuery, MappingWanted } from './mapping-calls.ts'
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 export type {
