@@ -9,8 +9,8 @@ import { useLanguage } from '../language.ts'
 import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { SheetChanges } from './sheet-changes.tsx'
-import { SheetProblems } from './sheet-problems.tsx'
-import { sheetStandingOf } from './sheet-standing.ts'
+import { SheetProblems } from '../parts/sheet-problems.tsx'
+import { sheetStandingOf } from '../parts/sheet-standing.ts'
 import { SheetSums } from './sheet-sums.tsx'
 
 /** All mappings as a file; and a file, looked at before anything of it is written. */
@@ -179,7 +179,7 @@ function Standing({ job }: { job: ImportJobView }) {
       )
     case 'applied':
       return (
-        <p className="border-l-2 border-green-fill bg-green-soft px-3 py-2">
+        <p className="border-l-2 border-green-fill px-3 py-2">
           {t('mappingSheet.applied', {
             applied: n(standing.applied),
             unchanged: n(standing.unchanged),
