@@ -61,7 +61,11 @@ export async function applyCommands(
       const value = cellOf(command, field)
       result.refused.push(
         code === 'key-reused'
-          ? stockProblem(code, { row: number, column: null, value: command.sku }, REUSED(command))
+          ? {
+              ...stockProblem(code, { row: number, column: null, value: command.sku }, REUSED(command)),
+              // Whoever brings a file knows of no idempotency key.
+              cure: 'Give the file another name to bring more, or count the item to correct it.',
+            }
           : stockProblem(code, { row: number, column: field, value }, message),
       )
     } else if (outcome.kind === 'repeated') result.unchanged += 1
