@@ -143,25 +143,29 @@ whenBrowser(
   },
 )
 
-whenBrowser('on a phone, no screen is wider than its window for the longest names', {
-  timeout: 900_000,
-}, async () => {
-  const usual = places
-  places = { ...usual, ...(await fillLongNames(api, places.channel ?? '')) }
-  const context = await newContext(browser, phone)
-  const long = shownScreens.filter(before).map(
-    (screen): ShownScreen =>
-      ({
-        lot: { ...screen, path: places.lotted ?? '' },
-        serial: { ...screen, path: places.numbered ?? '' },
-        // The other shop is paused by now, with a long reason.
-        'pause-connection': { ...screen, path: '/connections/{opening}' },
-      })[screen.name] ?? screen,
-  )
-  expect(await look(context, long, tooWide)).toEqual({})
-  await context.close()
-  places = usual
-})
+whenBrowser(
+  'on a phone, no screen is wider than its window for the longest names',
+  {
+    timeout: 900_000,
+  },
+  async () => {
+    const usual = places
+    places = { ...usual, ...(await fillLongNames(api, places.channel ?? '')) }
+    const context = await newContext(browser, phone)
+    const long = shownScreens.filter(before).map(
+      (screen): ShownScreen =>
+        ({
+          lot: { ...screen, path: places.lotted ?? '' },
+          serial: { ...screen, path: places.numbered ?? '' },
+          // The other shop is paused by now, with a long reason.
+          'pause-connection': { ...screen, path: '/connections/{opening}' },
+        })[screen.name] ?? screen,
+    )
+    expect(await look(context, long, tooWide)).toEqual({})
+    await context.close()
+    places = usual
+  },
+)
 
 whenBrowser(
   'nor do the screens of accounts, of whoever is signed in and of strangers',

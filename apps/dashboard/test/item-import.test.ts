@@ -44,39 +44,42 @@ async function templateOf(page: Page, button: string): Promise<{ name: string; t
 
 /** A figure of what a file would do, by its word. */
 const figure = (page: Page, word: string) =>
-  page.locator('dt', { hasText: word }).locator('xpath=following-sibling::dd').innerText()
+  page.locator('dt', { hasText: word }).locator('xpath=following-sibling::dd').textContent()
 
-whenBrowser('from the empty list of items: the template as it is makes two items with stock, once', async () => {
-  const page = await open(english, '/items')
-  await page.getByText('No items yet').waitFor()
-  await expectWhole(page, 'no items')
-  await page.getByRole('link', { name: 'Import items' }).last().click()
-  await page.getByRole('heading', { name: 'Import items', level: 1 }).waitFor()
-  const template = await templateOf(page, 'Template')
-  await give(page, template.name, template.text)
-  await page.getByText('2 rows were read. Nothing is written yet.').waitFor()
-  expect(await figure(page, 'Items to be made')).toBe('2')
-  expect(await figure(page, 'Units to come in')).toBe('34')
-  expect(await figure(page, 'Wrong rows')).toBe('0')
-  expect(await site.ask('GET', '/items')).toMatchObject({ total: 0 })
-  await page.getByRole('button', { name: 'Import 2 rows' }).click()
-  await page.getByText('Done: 2 rows written').waitFor()
-  expect(await site.ask('GET', '/items')).toMatchObject({
-    rows: [
-      { sku: 'MUG-BLUE', name: 'Blue mug', onHand: 24 },
-      { sku: 'TEA-GREEN', name: 'Green tea', onHand: 10 },
-    ],
-  })
-  await page.getByRole('link', { name: 'To the items' }).click()
-  await page.getByText('TEA-GREEN').first().waitFor()
+whenBrowser(
+  'from the empty list of items: the template as it is makes two items with stock, once',
+  async () => {
+    const page = await open(english, '/items')
+    await page.getByText('No items yet').waitFor()
+    await expectWhole(page, 'no items')
+    await page.getByRole('link', { name: 'Import items' }).last().click()
+    await page.getByRole('heading', { name: 'Import items', level: 1 }).waitFor()
+    const template = await templateOf(page, 'Template')
+    await give(page, template.name, template.text)
+    await page.getByText('2 rows were read. Nothing is written yet.').waitFor()
+    expect(await figure(page, 'Items to be made')).toBe('2')
+    expect(await figure(page, 'Units to come in')).toBe('34')
+    expect(await figure(page, 'Wrong rows')).toBe('0')
+    expect(await site.ask('GET', '/items')).toMatchObject({ total: 0 })
+    await page.getByRole('button', { name: 'Import 2 rows' }).click()
+    await page.getByText('Done: 2 rows written').waitFor()
+    expect(await site.ask('GET', '/items')).toMatchObject({
+      rows: [
+        { sku: 'MUG-BLUE', name: 'Blue mug', onHand: 24 },
+        { sku: 'TEA-GREEN', name: 'Green tea', onHand: 10 },
+      ],
+    })
+    await page.getByRole('link', { name: 'To the items' }).click()
+    await page.getByText('TEA-GREEN').first().waitFor()
 
-  // The same file again is known, and brings nothing twice.
-  await page.getByRole('link', { name: 'Import items' }).click()
-  await give(page, template.name, template.text)
-  await page.getByText('The same file again changes nothing.').waitFor()
-  expect(await site.ask('GET', '/items')).toMatchObject({ rows: [{ onHand: 24 }, { onHand: 10 }] })
-  await page.context().close()
-})
+    // The same file again is known, and brings nothing twice.
+    await page.getByRole('link', { name: 'Import items' }).click()
+    await give(page, template.name, template.text)
+    await page.getByText('The same file again changes nothing.').waitFor()
+    expect(await site.ask('GET', '/items')).toMatchObject({ rows: [{ onHand: 24 }, { onHand: 10 }] })
+    await page.context().close()
+  },
+)
 
 whenBrowser('the Chinese template is read as it is, too', async () => {
   const page = await open(chinese)
@@ -125,7 +128,10 @@ whenBrowser.each(looks.map((look) => [look]))(
     await problems
       .getByText(isChinese ? '请填写纯数字的整数' : 'Write a whole number in plain digits')
       .waitFor()
-    await page.getByText(isChinese ? '请填写该单元格' : 'Fill the cell in').first().waitFor()
+    await page
+      .getByText(isChinese ? '请填写该单元格' : 'Fill the cell in')
+      .first()
+      .waitFor()
     await expectWhole(page, 'looked at')
     expect(await site.ask('GET', '/items?search=MUG-RED')).toMatchObject({ total: 0 })
     await page.getByRole('button', { name: isChinese ? '换一个文件' : 'Another file' }).click()
@@ -134,25 +140,28 @@ whenBrowser.each(looks.map((look) => [look]))(
   },
 )
 
-whenBrowser('the good rows alone, the refused ones as a file, which corrected is an import again', async () => {
-  const page = await open()
-  await give(page, 'autumn.csv', 'sku,name,quantity\nMUG-RED,Red mug,7\nMUG-GREEN,Green mug,many\n')
-  await page.getByRole('button', { name: 'Import 1 row, leave the wrong rows out' }).click()
-  await page.getByText('Done: 1 rows written, 0 were so already, 1 left out; 7 units came in.').waitFor()
-  await expectWhole(page, 'done')
-  const href = await page.getByRole('link', { name: 'Wrong rows as Excel' }).getAttribute('href')
-  const file = await fetch(`${site.hubUrl}${href?.replace('xlsx', 'csv')}`)
-  const corrected = (await file.text()).replace('many', '3')
-  // The address has the file: whoever comes back to it sees what became of it.
-  await page.reload()
-  await page.getByText('Done: 1 rows written').waitFor()
-  await page.getByRole('button', { name: 'Another file' }).click()
-  await give(page, 'autumn-corrected.csv', corrected)
-  await page.getByRole('button', { name: 'Import 1 row' }).click()
-  await page.getByText('Done: 1 rows written').waitFor()
-  expect(await site.ask('GET', '/items?search=MUG-GREEN')).toMatchObject({ rows: [{ onHand: 3 }] })
-  await page.context().close()
-})
+whenBrowser(
+  'the good rows alone, the refused ones as a file, which corrected is an import again',
+  async () => {
+    const page = await open()
+    await give(page, 'autumn.csv', 'sku,name,quantity\nMUG-RED,Red mug,7\nMUG-GREEN,Green mug,many\n')
+    await page.getByRole('button', { name: 'Import 1 row, leave the wrong rows out' }).click()
+    await page.getByText('Done: 1 rows written, 0 were so already, 1 left out; 7 units came in.').waitFor()
+    await expectWhole(page, 'done')
+    const href = await page.getByRole('link', { name: 'Wrong rows as Excel' }).getAttribute('href')
+    const file = await fetch(`${site.hubUrl}${href?.replace('xlsx', 'csv')}`)
+    const corrected = (await file.text()).replace('many', '3')
+    // The address has the file: whoever comes back to it sees what became of it.
+    await page.reload()
+    await page.getByText('Done: 1 rows written').waitFor()
+    await page.getByRole('button', { name: 'Another file' }).click()
+    await give(page, 'autumn-corrected.csv', corrected)
+    await page.getByRole('button', { name: 'Import 1 row' }).click()
+    await page.getByText('Done: 1 rows written').waitFor()
+    expect(await site.ask('GET', '/items?search=MUG-GREEN')).toMatchObject({ rows: [{ onHand: 3 }] })
+    await page.context().close()
+  },
+)
 
 whenBrowser('a file that is no table, and an import that there is not, are said and left', async () => {
   const page = await open(chinese)
@@ -176,10 +185,7 @@ whenBrowser('by keyboard and from the palette; what nobody has checked yet can b
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Import items', level: 1 }).waitFor()
     await page.getByRole('button', { name: 'Choose a file of items' }).focus()
-    const [chooser] = await Promise.all([
-      page.waitForEvent('filechooser'),
-      page.keyboard.press('Enter'),
-    ])
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
     await chooser.setFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('sku\nA\n') })
     await page.getByText('The file is being checked…').waitFor()
     await expectWhole(page, 'checking')
@@ -192,28 +198,31 @@ whenBrowser('by keyboard and from the palette; what nobody has checked yet can b
   }
 })
 
-whenBrowser('of a first shop’s listings all items are made at once, not only of those that were shown', async () => {
-  const goods = Object.fromEntries(Array.from({ length: 130 }, (_, nth) => [`GOOD-${1000 + nth}`, 5]))
-  await site.ask('POST', '/locations', { code: 'SHOP', name: 'Shop', kind: 'warehouse' })
-  const opened = await openUnstockedShop(site.ask, {
-    name: 'First shop',
-    location: 'SHOP',
-    goods,
-    isUnknown: true,
-  })
-  shop = opened.shop
-  await expect
-    .poll(async () => (await site.ask('GET', '/mapping')).counts, { timeout: 90_000, interval: 500 })
-    .toMatchObject([{ none: 130, new: 0 }])
-  const page = await open(english, '/mapping')
-  await page.getByRole('button', { name: 'Make items of what is like none' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByText('Make 130 items of what is like none').waitFor()
-  await dialog.getByText('GOOD-1129').first().waitFor()
-  await expectWhole(page, 'items to be made')
-  await dialog.getByRole('button', { name: 'Make items' }).click()
-  await dialog.waitFor({ state: 'hidden' })
-  expect(await site.ask('GET', '/items?search=GOOD-')).toMatchObject({ total: 130 })
-  await page.getByRole('button', { name: /^Accept all/ }).waitFor({ timeout: 60_000 })
-  await page.context().close()
-})
+whenBrowser(
+  'of a first shop’s listings all items are made at once, not only of those that were shown',
+  async () => {
+    const goods = Object.fromEntries(Array.from({ length: 130 }, (_, nth) => [`GOOD-${1000 + nth}`, 5]))
+    await site.ask('POST', '/locations', { code: 'SHOP', name: 'Shop', kind: 'warehouse' })
+    const opened = await openUnstockedShop(site.ask, {
+      name: 'First shop',
+      location: 'SHOP',
+      goods,
+      isUnknown: true,
+    })
+    shop = opened.shop
+    await expect
+      .poll(async () => (await site.ask('GET', '/mapping')).counts, { timeout: 90_000, interval: 500 })
+      .toMatchObject([{ none: 130, new: 0 }])
+    const page = await open(english, '/mapping')
+    await page.getByRole('button', { name: 'Make items of what is like none' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Make 130 items of what is like none').waitFor()
+    await dialog.getByText('GOOD-1129').first().waitFor()
+    await expectWhole(page, 'items to be made')
+    await dialog.getByRole('button', { name: 'Make items' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await site.ask('GET', '/items?search=GOOD-')).toMatchObject({ total: 130 })
+    await page.getByRole('button', { name: /^Accept all/ }).waitFor({ timeout: 60_000 })
+    await page.context().close()
+  },
+)

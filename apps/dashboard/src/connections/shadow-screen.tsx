@@ -38,7 +38,11 @@ export function ShadowScreen() {
           {t('opening.title')}
         </Link>
         {report.data && report.data.rows.length > 0 && (
-          <button type="button" className="control" onClick={() => saveCsv('shadow-report.csv', toCsv(report.data.rows))}>
+          <button
+            type="button"
+            className="control"
+            onClick={() => saveCsv('shadow-report.csv', toCsv(report.data.rows))}
+          >
             <Download size={15} aria-hidden />
             {t('standing.shadowCsv')}
           </button>

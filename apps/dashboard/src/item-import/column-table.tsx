@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { withCode } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { type ItemColumn, itemColumns, rareColumns } from './item-columns.ts'
@@ -19,7 +20,7 @@ export function ColumnTable() {
         <div className="-mx-4">
           <Columns label={t('itemImport.rare')} columns={rareColumns} />
         </div>
-        <p className="pb-2 text-ink-2">{t('itemImport.custom')}</p>
+        <p className="pb-2 text-ink-2">{withCode(t('itemImport.custom'))}</p>
       </details>
       {codes.length > 0 && (
         <p className="border-t border-line px-4 py-2 text-ink-2 break-words">
@@ -54,8 +55,10 @@ function Columns({ label, columns }: { label: string; columns: readonly ItemColu
                   <span className="block font-sans text-xs text-ink-2">{t('itemImport.required')}</span>
                 )}
               </th>
-              <td>{t(`itemImport.column.${name.replaceAll(' ', '-')}`)}</td>
-              <td className="font-mono whitespace-nowrap text-ink-2">{language === 'zh' ? zhCell : cell}</td>
+              <td>{withCode(t(`itemImport.column.${name.replaceAll(' ', '-')}`))}</td>
+              <td className="font-mono whitespace-nowrap text-ink-2">
+                <code>{language === 'zh' ? zhCell : cell}</code>
+              </td>
             </tr>
           ))}
         </tbody>

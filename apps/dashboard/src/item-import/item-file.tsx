@@ -52,7 +52,8 @@ export function ItemFile({ importId, onLeave }: { importId: string; onLeave: () 
     )
   const standing = sheetStandingOf(job.data)
   const mode = standing.kind === 'looked-at' ? standing.mode : undefined
-  const isBeingApplied = job.data.state === 'applying' || (job.data.state === 'checked' && job.data.isWorkedOn)
+  const isBeingApplied =
+    job.data.state === 'applying' || (job.data.state === 'checked' && job.data.isWorkedOn)
   const n = (value: number) => formatNumber(locale, value)
   return (
     <div className="grid gap-4">

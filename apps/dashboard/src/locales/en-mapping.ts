@@ -47,7 +47,8 @@ export const enMapping = {
     makeItemsListings_other: '{{n}} listings',
     makeItemsMore: 'And {{n}} more.',
     makeItemsWithout_one: '{{n}} listing has no SKU: no item can be made of it. Choose one for it by hand.',
-    makeItemsWithout_other: '{{n}} listings have no SKU: no items can be made of them. Choose one for each by hand.',
+    makeItemsWithout_other:
+      '{{n}} listings have no SKU: no items can be made of them. Choose one for each by hand.',
     makeItemsText:
       'Each is made with the SKU and title of its listing, without stock; one listing sells one unit of it. They then wait under “Certain” to be accepted. Count or import their stock before you go live.',
     makeItemsDo: 'Make items',

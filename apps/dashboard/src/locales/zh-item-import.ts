@@ -22,7 +22,7 @@ export const zhItemImport: typeof enItemImport = {
       sku: '您对商品的编号（SKU）。已有此编号则修改，没有则新建。',
       name: '给人看的名称，不填则用货号代替。',
       barcodes: '商品条码，多个以 | 分隔。请将该列设为文本格式。',
-      'base-unit': '一件商品的计量单位，不填则为 each。',
+      'base-unit': '一件商品的计量单位，不填则为 `each`。',
       units: '包装，以及每包装含多少基本单位。',
       tracking: '普通、批次或序列号。一旦有库存就不能更改。',
       location: '库存所在地点的编码。不填则为唯一的地点；还没有地点时会自动新建主仓库。',
@@ -39,7 +39,7 @@ export const zhItemImport: typeof enItemImport = {
     required: '必填',
     rare: '不常用的列',
     custom:
-      '自定义字段也可作为列：custom. 加字段键，或字段名称。按批次或序列号管理的商品，其库存请通过到货或盘点录入。',
+      '自定义字段也可作为列：`custom.` 加字段键，或字段名称。按批次或序列号管理的商品，其库存请通过到货或盘点录入。',
     codes: '您的地点编码：{{codes}}',
     checking: '正在检查文件…',
     applying: '正在写入商品…',
@@ -64,7 +64,8 @@ export const zhItemImport: typeof enItemImport = {
     apply_other: '导入 {{n}} 行',
     applyGood_one: '导入 {{n}} 行，略过错误的行',
     applyGood_other: '导入 {{n}} 行，略过错误的行',
-    applied: '已完成：写入 {{applied}} 行，{{unchanged}} 行原已如此，略过 {{skipped}} 行；入库 {{units}} 件。',
+    applied:
+      '已完成：写入 {{applied}} 行，{{unchanged}} 行原已如此，略过 {{skipped}} 行；入库 {{units}} 件。',
     onceOnly: '再次导入同一文件不会改变任何内容。',
     toItems: '查看商品',
     firstRows: '读取到的前几行',

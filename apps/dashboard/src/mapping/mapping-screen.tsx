@@ -141,7 +141,11 @@ function Listings(props: {
           <button
             type="button"
             className="control"
-            onClick={() => setToMake(isPart ? { list: toMappingQuery({ ...search, confidence: 'none' }) } : { rows: offered })}
+            onClick={() =>
+              setToMake(
+                isPart ? { list: toMappingQuery({ ...search, confidence: 'none' }) } : { rows: offered },
+              )
+            }
           >
             {isPart
               ? t('mapping.makeItemsAll')

@@ -8,9 +8,9 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { SheetChanges } from './sheet-changes.tsx'
 import { SheetProblems } from '../parts/sheet-problems.tsx'
 import { sheetStandingOf } from '../parts/sheet-standing.ts'
+import { SheetChanges } from './sheet-changes.tsx'
 import { SheetSums } from './sheet-sums.tsx'
 
 /** All mappings as a file; and a file, looked at before anything of it is written. */

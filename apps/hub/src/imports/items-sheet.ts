@@ -3,6 +3,7 @@ import {
   type CatalogueRow,
   comparableOf,
   digestOf,
+  findEarlierCommands,
   lockCatalogue,
   previewCatalogueItems,
   type RowOutcome,
@@ -12,7 +13,7 @@ import { type SyncContext, toStockContext } from '@plimsoll/sync'
 import { customColumn, itemColumns, readCustomColumns } from './item-columns.ts'
 import { type KnownLocations, locationOf, readLocations, stockProblem } from './locations-of-rows.ts'
 import { type Batch, defineSheet, type Effect, NO_EFFECT, type Placed, type SheetWork } from './sheet.ts'
-import { applyCommands, type RowCommand } from './stock-rows.ts'
+import { applyCommands, type RowCommand, reusedProblem } from './stock-rows.ts'
 
 type ItemsRow = RowOf<typeof itemColumns>
 
@@ -37,9 +38,17 @@ function workOf(context: SyncContext, batch: Batch, locations: KnownLocations): 
       const receipts = toReceipts(rows, batch, locations)
       const effect: Effect = { ...NO_EFFECT }
       for (const { kind } of outcomes) if (kind !== 'refused') effect[kind] += 1
-      for (const { command } of receipts.commands) effect.units += command.quantity
+      const { kysely } = context.database
+      const commands = receipts.commands.map(({ command }) => command)
+      const earlier = await findEarlierCommands(kysely, context.organizationId, commands)
+      const reused: RowProblem[] = []
+      for (const receipt of receipts.commands) {
+        const standing = earlier.get(receipt.command.key)
+        if (standing === undefined) effect.units += receipt.command.quantity
+        else if (standing === 'reused') reused.push(reusedProblem(receipt))
+      }
       return {
-        problems: [...problems, ...toProblems(firsts, outcomes), ...receipts.problems],
+        problems: [...problems, ...toProblems(firsts, outcomes), ...receipts.problems, ...reused],
         effect,
         zeroed: 0,
       }
