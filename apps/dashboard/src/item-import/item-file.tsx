@@ -57,8 +57,9 @@ export function ItemFile({ importId, onLeave }: { importId: string; onLeave: () 
   const n = (value: number) => formatNumber(locale, value)
   return (
     <div className="grid gap-4">
-      <Panel title={job.data.fileName} note={formatMoment(locale, job.data.createdAt)}>
+      <Panel title={t('itemImport.file')} note={formatMoment(locale, job.data.createdAt)}>
         <div className="grid gap-3 px-4 py-3">
+          <p className="font-medium break-all">{job.data.fileName}</p>
           <ItemFileStanding job={job.data} />
           {(apply.isError || drop.isError) && (
             <p role="alert" className="text-red break-words">

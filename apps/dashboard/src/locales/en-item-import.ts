@@ -68,6 +68,7 @@ export const enItemImport = {
       'Done: {{applied}} rows written, {{unchanged}} were so already, {{skipped}} left out; {{units}} units came in.',
     onceOnly: 'The same file again changes nothing.',
     toItems: 'To the items',
+    file: 'The file',
     firstRows: 'The first rows as they were read',
     row: 'Row',
     open: 'Import items',

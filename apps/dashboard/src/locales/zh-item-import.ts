@@ -68,6 +68,7 @@ export const zhItemImport: typeof enItemImport = {
       '已完成：写入 {{applied}} 行，{{unchanged}} 行原已如此，略过 {{skipped}} 行；入库 {{units}} 件。',
     onceOnly: '再次导入同一文件不会改变任何内容。',
     toItems: '查看商品',
+    file: '文件',
     firstRows: '读取到的前几行',
     row: '行',
     open: '导入商品',
