@@ -122,8 +122,13 @@ async function go(page: Page, path: string): Promise<void> {
 async function tooWide(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
     if (document.documentElement.scrollWidth <= innerWidth) return []
+    // What scrolls by itself may be as wide as it likes, such as the tabs below.
+    const isCut = (each: Element): boolean => {
+      const parent = each.parentElement
+      return parent !== null && (getComputedStyle(parent).overflowX !== 'visible' || isCut(parent))
+    }
     const all = [...document.body.querySelectorAll('*')].filter(
-      (each) => each.getBoundingClientRect().right > innerWidth + 1,
+      (each) => each.getBoundingClientRect().right > innerWidth + 1 && !isCut(each),
     )
     // The innermost is to blame.
     return all

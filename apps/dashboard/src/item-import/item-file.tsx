@@ -58,7 +58,7 @@ export function ItemFile({ importId, onLeave }: { importId: string; onLeave: () 
   return (
     <div className="grid gap-4">
       <Panel title={t('itemImport.file')} note={formatMoment(locale, job.data.createdAt)}>
-        <div className="grid gap-3 px-4 py-3">
+        <div className="grid grid-cols-1 gap-3 px-4 py-3">
           <p className="font-medium break-all">{job.data.fileName}</p>
           <ItemFileStanding job={job.data} />
           {(apply.isError || drop.isError) && (

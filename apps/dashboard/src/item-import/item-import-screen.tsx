@@ -52,7 +52,7 @@ function Choose({ onSent }: { onSent: (importId: string) => void }) {
   const problem = useProblemText(send.error)
   return (
     <Panel title={t('itemImport.choose')}>
-      <div className="grid gap-3 px-4 py-3">
+      <div className="grid grid-cols-1 gap-3 px-4 py-3">
         <p className="text-ink-2">{t('itemImport.text')}</p>
         <DropFile
           label={t('itemImport.chooseFile')}

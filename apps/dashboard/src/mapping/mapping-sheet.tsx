@@ -49,7 +49,7 @@ export function MappingSheet() {
         </div>
       </Panel>
       <Panel title={t('mappingSheet.bringIn')}>
-        <div className="grid gap-3 px-4 py-3">
+        <div className="grid grid-cols-1 gap-3 px-4 py-3">
           <p className="text-ink-2">{t('mappingSheet.bringInText')}</p>
           {importId === undefined ? (
             <DropFile
