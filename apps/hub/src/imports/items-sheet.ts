@@ -36,22 +36,22 @@ function workOf(context: SyncContext, batch: Batch, locations: KnownLocations): 
       const { firsts, catalogueRows } = toCatalogueRows(rows)
       const outcomes = await previewCatalogueItems(context.database.kysely, catalogueContext(), catalogueRows)
       const receipts = toReceipts(rows, batch, locations)
-      const effect: Effect = { ...NO_EFFECT }
-      for (const { kind } of outcomes) if (kind !== 'refused') effect[kind] += 1
       const { kysely } = context.database
       const commands = receipts.commands.map(({ command }) => command)
       const earlier = await findEarlierCommands(kysely, context.organizationId, commands)
-      const reused: RowProblem[] = []
-      for (const receipt of receipts.commands) {
-        const standing = earlier.get(receipt.command.key)
-        if (standing === undefined) effect.units += receipt.command.quantity
-        else if (standing === 'reused') reused.push(reusedProblem(receipt))
+      const reused = receipts.commands.filter(({ command }) => earlier.get(command.key) === 'reused')
+      problems.push(...toProblems(firsts, outcomes), ...receipts.problems, ...reused.map(reusedProblem))
+      // What is left out brings nothing, be it for its place alone.
+      const wrong = new Set(problems.map(({ row }) => row))
+      const brought = new Set(rows.flatMap(({ number, values }) => (wrong.has(number) ? [] : [values.sku])))
+      const effect: Effect = { ...NO_EFFECT }
+      for (const [index, { kind }] of outcomes.entries()) {
+        if (kind !== 'refused' && brought.has(firsts[index]?.values.sku ?? '')) effect[kind] += 1
       }
-      return {
-        problems: [...problems, ...toProblems(firsts, outcomes), ...receipts.problems, ...reused],
-        effect,
-        zeroed: 0,
+      for (const { number, command } of receipts.commands) {
+        if (!wrong.has(number) && !earlier.has(command.key)) effect.units += command.quantity
       }
+      return { problems, effect, zeroed: 0 }
     },
     apply: async (tx, rows) => {
       const { firsts, catalogueRows } = toCatalogueRows(rows)
