@@ -29,13 +29,11 @@ const open = (look: Look = english, path = '/import-items', address = site.addre
   openPage(browser, address + path, look)
 
 async function give(page: Page, name: string, text: string | Buffer): Promise<void> {
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({
-      name,
-      mimeType: 'text/csv',
-      buffer: typeof text === 'string' ? Buffer.from(text) : text,
-    })
+  await page.locator('input[type=file]').setInputFiles({
+    name,
+    mimeType: 'text/csv',
+    buffer: typeof text === 'string' ? Buffer.from(text) : text,
+  })
 }
 
 async function templateOf(page: Page, button: string): Promise<{ name: string; text: string }> {
@@ -188,7 +186,8 @@ whenBrowser('by keyboard and from the palette; what nobody has checked yet can b
   try {
     const page = await open(english, '/orders', idle.address)
     await page.keyboard.press('Control+k')
-    await page.keyboard.type('Import items')
+    await page.getByRole('combobox').fill('Import items')
+    await page.getByRole('option', { name: 'Import items' }).first().waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Import items', level: 1 }).waitFor()
     await chooserOf(page, 'Choose a file of items').focus()
