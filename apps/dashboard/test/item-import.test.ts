@@ -186,7 +186,7 @@ whenBrowser('by keyboard and from the palette; what nobody has checked yet can b
   try {
     const page = await open(english, '/orders', idle.address)
     await page.keyboard.press('Control+k')
-    await page.getByRole('combobox').fill('Import items')
+    await page.getByRole('dialog').getByRole('combobox').fill('Import items')
     await page.getByRole('option', { name: 'Import items' }).first().waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Import items', level: 1 }).waitFor()
