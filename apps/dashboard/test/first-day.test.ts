@@ -90,9 +90,7 @@ whenBrowser(
     await list.getByRole('link', { name: 'Items from a file' }).click()
     const rows = ['MUG', 'CUP'].map((sku) => `${sku},${sku},MAIN-WAREHOUSE,7`)
     const buffer = Buffer.from(['sku,name,location,quantity', ...rows].join('\n'))
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'mine.csv', mimeType: 'text/csv', buffer })
+    await page.locator('input[type=file]').setInputFiles({ name: 'mine.csv', mimeType: 'text/csv', buffer })
     await page.getByRole('button', { name: 'Import 2 rows' }).click()
     await page.getByText('Done: 2 rows written').waitFor()
     note('a location and items')
