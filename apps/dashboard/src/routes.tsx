@@ -102,6 +102,16 @@ const items = createRoute({
   },
   component: screen(files.items, 'ItemsScreen'),
 })
+/** Beside `/items`: any word after that may be a SKU. */
+const itemImport = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/import-items',
+  validateSearch: (search: Record<string, unknown>): { id?: string } => {
+    const id = search.id === undefined ? '' : String(search.id)
+    return id === '' ? {} : { id }
+  },
+  component: screen(files.itemImport, 'ItemImportScreen'),
+})
 const replenishment = createRoute({
   getParentRoute: () => rootRoute,
   path: '/replenishment',
@@ -321,6 +331,7 @@ export const router = createRouter({
     packingTable,
     items,
     item,
+    itemImport,
     replenishment,
     mapping,
     lot,

@@ -8,6 +8,7 @@ export const files = {
   packing: () => import('./orders/packing-screen.tsx'),
   packingTable: () => import('./orders/packing-table-screen.tsx'),
   items: () => import('./items/items-screen.tsx'),
+  itemImport: () => import('./item-import/item-import-screen.tsx'),
   replenishment: () => import('./replenishment/replenishment-screen.tsx'),
   mapping: () => import('./mapping/mapping-screen.tsx'),
   item: () => import('./item/item-screen.tsx'),

@@ -122,8 +122,13 @@ async function go(page: Page, path: string): Promise<void> {
 async function tooWide(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
     if (document.documentElement.scrollWidth <= innerWidth) return []
+    // What scrolls by itself may be as wide as it likes, such as the tabs below.
+    const isCut = (each: Element): boolean => {
+      const parent = each.parentElement
+      return parent !== null && (getComputedStyle(parent).overflowX !== 'visible' || isCut(parent))
+    }
     const all = [...document.body.querySelectorAll('*')].filter(
-      (each) => each.getBoundingClientRect().right > innerWidth + 1,
+      (each) => each.getBoundingClientRect().right > innerWidth + 1 && !isCut(each),
     )
     // The innermost is to blame.
     return all
@@ -143,24 +148,29 @@ whenBrowser(
   },
 )
 
-// Five screens are wider yet (a rule of alerts, bulk edits, an order, its cancelling, a lot), and the dialog of a pause is not found.
-test.skip('on a phone, no screen is wider than its window for the longest names', {
-  timeout: 900_000,
-}, async () => {
-  const usual = places
-  places = { ...usual, ...(await fillLongNames(api, places.channel ?? '')) }
-  const context = await newContext(browser, phone)
-  const long = shownScreens.filter(before).map(
-    (screen): ShownScreen =>
-      ({
-        lot: { ...screen, path: places.lotted ?? '' },
-        serial: { ...screen, path: places.numbered ?? '' },
-      })[screen.name] ?? screen,
-  )
-  expect(await look(context, long, tooWide)).toEqual({})
-  await context.close()
-  places = usual
-})
+whenBrowser(
+  'on a phone, no screen is wider than its window for the longest names',
+  {
+    timeout: 900_000,
+  },
+  async () => {
+    const usual = places
+    places = { ...usual, ...(await fillLongNames(api, places.channel ?? '')) }
+    const context = await newContext(browser, phone)
+    const long = shownScreens.filter(before).map(
+      (screen): ShownScreen =>
+        ({
+          lot: { ...screen, path: places.lotted ?? '' },
+          serial: { ...screen, path: places.numbered ?? '' },
+          // The other shop is paused by now, with a long reason.
+          'pause-connection': { ...screen, path: '/connections/{opening}' },
+        })[screen.name] ?? screen,
+    )
+    expect(await look(context, long, tooWide)).toEqual({})
+    await context.close()
+    places = usual
+  },
+)
 
 whenBrowser(
   'nor do the screens of accounts, of whoever is signed in and of strangers',

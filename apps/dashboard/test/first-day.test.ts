@@ -87,19 +87,15 @@ whenBrowser(
     await list.getByLabel('Name of the location').fill('Main warehouse')
     await list.getByRole('button', { name: 'Add', exact: true }).click()
     await list.getByText('1 of 8 done').waitFor()
-    // Its own items come from a file or a program: this is the program.
-    const items = ['MUG', 'CUP'].map((sku) => ({ sku, name: sku, location: 'MAIN-WAREHOUSE', quantity: 7 }))
-    const imported = await page.evaluate(
-      async (body) => {
-        const headers = { 'content-type': 'application/json' }
-        return (await fetch('/api/v1/items', { method: 'POST', headers, body: JSON.stringify(body) })).status
-      },
-      { name: 'mine', items },
-    )
-    expect(imported).toBe(201)
+    await list.getByRole('link', { name: 'Items from a file' }).click()
+    const rows = ['MUG', 'CUP'].map((sku) => `${sku},${sku},MAIN-WAREHOUSE,7`)
+    const buffer = Buffer.from(['sku,name,location,quantity', ...rows].join('\n'))
+    await page.locator('input[type=file]').setInputFiles({ name: 'mine.csv', mimeType: 'text/csv', buffer })
+    await page.getByRole('button', { name: 'Import 2 rows' }).click()
+    await page.getByText('Done: 2 rows written').waitFor()
     note('a location and items')
 
-    await list.getByRole('link', { name: 'Do it: Connect a channel' }).click()
+    await page.getByRole('link', { name: 'Do it: Connect a channel' }).click()
     await page.getByRole('link', { name: /WooCommerce/ }).click()
     await page.getByLabel('Shop address').fill(shop.url)
     await page.getByLabel('Name').fill('Harbour shop')

@@ -36,7 +36,7 @@ const paths = [...new Set(shownScreens.map(({ route }) => route))].map((route) =
 const entries = ['/setup', '/sign-up', '/join', '/reset-password']
 const screens = paths.filter((path) => !entries.includes(path))
 /** What can be filled in before anything has come. */
-const forms = ['/orders/new', '/bulk', '/pick-list']
+const forms = ['/orders/new', '/bulk', '/pick-list', '/import-items']
 /** Says how one is signed in, which is known. */
 const readsNothing = ['/account']
 
@@ -181,7 +181,7 @@ for (const [state, answer, look] of [
       // What is not a refusal is asked again once before it is told.
       await page.clock.runFor(3_000)
       // A form says what is the matter once it is sent.
-      if (!['/orders/new', '/bulk', ...readsNothing].includes(path)) {
+      if (!['/orders/new', '/bulk', '/import-items', ...readsNothing].includes(path)) {
         const alert = page.locator('main [role=alert]:not(:empty)').first()
         const isTold = await isThere(alert)
         const mayTry = isTold && (await page.locator('main [role=alert] button').count()) > 0

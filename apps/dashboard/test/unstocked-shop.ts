@@ -11,7 +11,18 @@ type Ask = (method: string, path: string, body?: object) => Promise<Record<strin
  */
 export async function openUnstockedShop(
   ask: Ask,
-  { name, location, goods }: { name: string; location: string; goods: Readonly<Record<string, number>> },
+  {
+    name,
+    location,
+    goods,
+    isUnknown = false,
+  }: {
+    name: string
+    location: string
+    goods: Readonly<Record<string, number>>
+    /** The hub has no items for it either. */
+    isUnknown?: boolean
+  },
 ): Promise<UnstockedShop> {
   const start = await loadSimulator('woocommerce')
   if (start === undefined) throw new Error('there is no simulated shop')
@@ -25,7 +36,7 @@ export async function openUnstockedShop(
     if (!answer.ok) throw new Error(`the shop refuses: ${await answer.text()}`)
   }
   const products = Object.entries(goods).map(([sku, quantity]) => ({ sku, title: sku, price: 9, quantity }))
-  for (const { sku } of products) await ask('PUT', `/items/${sku}`, { name: sku })
+  if (!isUnknown) for (const { sku } of products) await ask('PUT', `/items/${sku}`, { name: sku })
   await tell('products', products)
   await tell('orders', { lines: [{ sku: products[0]?.sku, quantity: 1 }] })
   const { settings, credentials } = shop

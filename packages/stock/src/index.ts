@@ -22,6 +22,7 @@ export {
 export type { PlacedKind, StockCommand } from './commands/command.ts'
 export { digestOf } from './commands/command-keys.store.ts'
 export { CommandWriter } from './commands/command-writer.ts'
+export { findEarlierCommands } from './commands/earlier-commands.ts'
 export type { CommandResult } from './commands/kind.ts'
 export { inKeyedTransaction, runStockCommands } from './commands/run-commands.ts'
 export { type StockContext, UNALLOCATED_LOT } from './context.ts'

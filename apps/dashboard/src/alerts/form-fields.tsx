@@ -31,7 +31,7 @@ export function Switch(props: { label: string; isOn: boolean; onChange: (isOn: b
   return (
     <label className="flex min-h-8 items-center gap-2">
       <input type="checkbox" checked={props.isOn} onChange={({ target }) => props.onChange(target.checked)} />
-      <span className="break-words">{props.label}</span>
+      <span className="wrap-anywhere">{props.label}</span>
     </label>
   )
 }

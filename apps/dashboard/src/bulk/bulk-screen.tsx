@@ -262,7 +262,7 @@ function Earlier() {
       <ul className="divide-y divide-line">
         {data.rows.map(({ bulkId, state, madeAt, actor, why, levels }) => (
           <li key={bulkId} className="flex flex-wrap justify-between gap-3 px-4 py-2.5">
-            <Link to="/bulk" search={{ id: bulkId }} className="underline">
+            <Link to="/bulk" search={{ id: bulkId }} className="min-w-0 underline">
               {formatMoment(locale, madeAt)}
               {why !== null && ` · ${why}`}
             </Link>

@@ -9,6 +9,7 @@ import { useLanguage } from '../language.ts'
 import { useMadeName } from '../parts/made-name.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
+import { saveCsv } from '../parts/save-file.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
 import {
   countReasons,
@@ -37,7 +38,11 @@ export function ShadowScreen() {
           {t('opening.title')}
         </Link>
         {report.data && report.data.rows.length > 0 && (
-          <button type="button" className="control" onClick={() => download(report.data.rows)}>
+          <button
+            type="button"
+            className="control"
+            onClick={() => saveCsv('shadow-report.csv', toCsv(report.data.rows))}
+          >
             <Download size={15} aria-hidden />
             {t('standing.shadowCsv')}
           </button>
@@ -70,15 +75,6 @@ export function ShadowScreen() {
       )}
     </>
   )
-}
-
-function download(rows: readonly ShadowRow[]): void {
-  const url = URL.createObjectURL(new Blob([toCsv(rows)], { type: 'text/csv' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = 'shadow-report.csv'
-  link.click()
-  URL.revokeObjectURL(url)
 }
 
 function Report({ report: { totals, rows } }: { report: ShadowReport }) {

@@ -8,7 +8,7 @@ import { formatNumber } from '../format.ts'
 import { firstDayQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { AddLocation } from './add-location.tsx'
-import { OpeningLink, type Step, StepLink } from './step-link.tsx'
+import { ItemsLink, OpeningLink, type Step, StepLink } from './step-link.tsx'
 
 /** What is left to do until the first channel is live. Each step is ticked off by what there is; put away, it stays away. */
 export function FirstDay() {
@@ -83,6 +83,7 @@ function Line({ step, nth, isNext }: { step: Step; nth: number; isNext: boolean 
         {!isDone && <p className="text-xs text-ink-2">{t(`firstDay.why.${step.step}`)}</p>}
       </div>
       {isNext && <OpeningLink step={step} />}
+      {isNext && <ItemsLink step={step} />}
       {hasLink && <StepLink step={step} isNext={isNext} text={t(isNext ? 'firstDay.go' : 'firstDay.look')} />}
       {!isDone && step.step === 'location' && <AddLocation />}
     </li>

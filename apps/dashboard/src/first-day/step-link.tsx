@@ -45,3 +45,14 @@ export function OpeningLink({ step: { step, connectionId } }: { step: Step }) {
     </Link>
   )
 }
+
+/** A brand that has its items in a spreadsheet brings them before it connects, or when its listings find none. Nothing at other steps. */
+export function ItemsLink({ step: { step } }: { step: Step }) {
+  const { t } = useLanguage()
+  if (step !== 'connect' && step !== 'match') return null
+  return (
+    <Link to="/import-items" className="control shrink-0">
+      {t('firstDay.itemsFromFile')}
+    </Link>
+  )
+}

@@ -25,7 +25,7 @@ export function ItemProtection({ sku, protection }: { sku: string; protection: I
   const impossible = assumptions.filter(({ impossibleBecause }) => impossibleBecause !== null)
   return (
     <Panel title={t('protection.title')}>
-      <div className="grid gap-3 px-4 py-3">
+      <div className="grid grid-cols-1 gap-3 px-4 py-3">
         <label className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span className="text-ink-2">{t('protection.mode')}</span>
           <select

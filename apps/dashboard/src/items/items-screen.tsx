@@ -31,6 +31,9 @@ export function ItemsScreen() {
         </p>
         <ViewMenu screen="items" />
         <TableFile operation="listItems" query={{ search: q, filter }} />
+        <Link to="/import-items" className="control">
+          {t('itemImport.open')}
+        </Link>
         <Link to="/bulk" search={q === '' ? {} : { q }} className="control">
           {t('changeLog.bulk')}
         </Link>
@@ -70,10 +73,19 @@ export function ItemsScreen() {
             title={t(q || filter !== 'all' ? 'items.noneTitle' : 'items.emptyTitle')}
             cure={t(q || filter !== 'all' ? 'items.noneCure' : 'items.emptyCure')}
           >
-            {(q || filter !== 'all') && (
+            {q || filter !== 'all' ? (
               <button type="button" className="control" onClick={() => void navigate({ search: {} })}>
                 {t('items.clear')}
               </button>
+            ) : (
+              <p className="flex flex-wrap justify-center gap-2">
+                <Link to="/import-items" className="control control-strong">
+                  {t('itemImport.open')}
+                </Link>
+                <Link to="/mapping" className="control">
+                  {t('items.fromListings')}
+                </Link>
+              </p>
             )}
           </Empty>
         )}

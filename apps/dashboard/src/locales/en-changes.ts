@@ -290,6 +290,7 @@ export const enChanges = {
       newOrder: 'New order',
       connect: 'Add a connection',
       bulk: 'Change many at once',
+      importItems: 'Import items',
     },
     actions: {
       shortcuts: 'Keyboard shortcuts',

@@ -35,6 +35,7 @@ export const enFirstDay = {
       shadow: 'Plimsoll counts along and says what it would write, and writes nothing.',
       live: 'From now on the channel shows your one true count.',
     },
+    itemsFromFile: 'Items from a file',
     sampleTitle: 'Sample brand',
     sampleText:
       'Look around first: a brand with two simulated shops that sell by themselves. Apart from yours, and wiped in one click.',

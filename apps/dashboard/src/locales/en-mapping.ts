@@ -42,8 +42,15 @@ export const enMapping = {
     makeKit: 'Make a kit',
     makeItems_one: 'Make {{n}} item of what is like none',
     makeItems_other: 'Make {{n}} items of what is like none',
+    makeItemsAll: 'Make items of what is like none',
+    makeItemsListings_one: '{{n}} listing',
+    makeItemsListings_other: '{{n}} listings',
+    makeItemsMore: 'And {{n}} more.',
+    makeItemsWithout_one: '{{n}} listing has no SKU: no item can be made of it. Choose one for it by hand.',
+    makeItemsWithout_other:
+      '{{n}} listings have no SKU: no items can be made of them. Choose one for each by hand.',
     makeItemsText:
-      'Each is made with the SKU and title of its listing, without stock. They then wait under “Certain” to be accepted. Count or import their stock before you go live.',
+      'Each is made with the SKU and title of its listing, without stock; one listing sells one unit of it. They then wait under “Certain” to be accepted. Count or import their stock before you go live.',
     makeItemsDo: 'Make items',
     remove: 'Remove',
     doubted: 'Its SKU changed: decide first',

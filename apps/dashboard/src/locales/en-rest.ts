@@ -8,6 +8,7 @@ import { enCutover } from './en-cutover.ts'
 import { enDescribe } from './en-describe.ts'
 import { enDrifts } from './en-drifts.ts'
 import { enFloor } from './en-floor.ts'
+import { enItemImport } from './en-item-import.ts'
 import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enMapping } from './en-mapping.ts'
@@ -53,7 +54,8 @@ export const enRest = {
     channels: 'Shown by channel',
     emptyTitle: 'No items yet',
     emptyCure:
-      'Connect a shop and make them of its listings under Mapping, or import a file with `plimsoll import items`.',
+      'Import a file of items with their stock, or connect a shop and make them of its listings under Mapping.',
+    fromListings: 'Make them of listings',
     noneTitle: 'Nothing matches',
     noneCure: 'Try fewer letters, or another filter.',
     clear: 'Clear search and filter',
@@ -175,6 +177,7 @@ export const enRest = {
   ...enReplenishment,
   ...enMapping,
   ...enMappingSheet,
+  ...enItemImport,
   ...enAudit,
   ...enToldProblems,
   ...enToldTroubles,

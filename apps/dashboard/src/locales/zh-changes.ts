@@ -284,6 +284,7 @@ export const zhChanges: Words<typeof enChanges> = {
       newOrder: '新建订单',
       connect: '添加连接',
       bulk: '批量修改',
+      importItems: '导入商品',
     },
     actions: {
       shortcuts: '键盘快捷键',

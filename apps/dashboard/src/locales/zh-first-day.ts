@@ -35,6 +35,7 @@ export const zhFirstDay = {
       shadow: 'Plimsoll 同步计算并告诉您它会写什么，但不写入。',
       live: '从此该渠道显示您唯一真实的库存。',
     },
+    itemsFromFile: '从文件导入商品',
     sampleTitle: '示例品牌',
     sampleText: '先四处看看：一个带两家模拟店铺、会自动产生销售的品牌。与您的品牌分开，一键清除。',
     sampleTry: '用示例品牌试用',

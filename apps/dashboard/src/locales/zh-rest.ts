@@ -8,6 +8,7 @@ import { zhCutover } from './zh-cutover.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhDrifts } from './zh-drifts.ts'
 import { zhFloor } from './zh-floor.ts'
+import { zhItemImport } from './zh-item-import.ts'
 import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhMapping } from './zh-mapping.ts'
@@ -46,8 +47,8 @@ export const zhRest = {
     locations: '各仓库可售',
     channels: '各渠道显示',
     emptyTitle: '还没有商品',
-    emptyCure:
-      '连接店铺后，可在“商品匹配”中用刊登新建商品；也可在命令行用 `plimsoll import items` 导入文件。',
+    emptyCure: '导入含库存的商品文件；或连接店铺后，在“商品匹配”中用刊登新建商品。',
+    fromListings: '用刊登新建',
     noneTitle: '没有匹配的商品',
     noneCure: '请减少关键字，或换一个筛选条件。',
     clear: '清除搜索与筛选',
@@ -167,6 +168,7 @@ export const zhRest = {
   ...zhReplenishment,
   ...zhMapping,
   ...zhMappingSheet,
+  ...zhItemImport,
   ...zhAudit,
   ...zhToldProblems,
   ...zhToldTroubles,

@@ -30,8 +30,12 @@ export function LotScreen() {
   const movements = data?.pages.flatMap((page) => page.movements) ?? []
   return (
     <>
-      <Link to="/items/$sku" params={{ sku }} className="link mb-2 inline-flex min-h-7 items-center gap-1">
-        <ArrowLeft size={15} aria-hidden />
+      <Link
+        to="/items/$sku"
+        params={{ sku }}
+        className="link mb-2 inline-flex min-h-7 items-center gap-1 wrap-anywhere"
+      >
+        <ArrowLeft size={15} className="shrink-0" aria-hidden />
         {t('lots.back', { sku })}
       </Link>
       {!first && isUnknown && (

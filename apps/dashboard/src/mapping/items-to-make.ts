@@ -1,6 +1,7 @@
 import type { MappingListing } from '@plimsoll/client'
 
-export type ItemToMake = { sku: string; name: string }
+/** @property listings how many listings sell it: one item for all of them */
+export type ItemToMake = { sku: string; name: string; listings: number }
 
 type Row = Pick<MappingListing, 'sku' | 'title' | 'item' | 'ignored' | 'isLooked' | 'suggestions'>
 
@@ -10,10 +11,21 @@ type Row = Pick<MappingListing, 'sku' | 'title' | 'item' | 'ignored' | 'isLooked
  */
 export function itemsToMake(rows: readonly Row[]): ItemToMake[] {
   const bySku = new Map<string, ItemToMake>()
-  for (const { sku, title, item, ignored, isLooked, suggestions } of rows) {
-    const isUnlike = item === null && ignored === null && isLooked && suggestions.length === 0
-    if (sku !== null && isUnlike && !bySku.has(sku))
-      bySku.set(sku, { sku, name: title.trim().slice(0, 500) || sku })
+  for (const row of rows) {
+    const { sku, title } = row
+    if (sku === null || !isUnlike(row)) continue
+    const known = bySku.get(sku)
+    if (known === undefined) bySku.set(sku, { sku, name: title.trim().slice(0, 500) || sku, listings: 1 })
+    else known.listings += 1
   }
   return [...bySku.values()]
+}
+
+/** Listings that are like no item and that none can be made of: they have no SKU. Pure. */
+export function countWithoutSku(rows: readonly Row[]): number {
+  return rows.filter((row) => row.sku === null && isUnlike(row)).length
+}
+
+function isUnlike({ item, ignored, isLooked, suggestions }: Row): boolean {
+  return item === null && ignored === null && isLooked && suggestions.length === 0
 }

@@ -1,4 +1,3 @@
-import type { MappingListing } from '@plimsoll/client'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -10,7 +9,7 @@ import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { AcceptDialog, type ToAccept } from './accept-dialog.tsx'
 import { IgnoreDialog } from './ignore-dialog.tsx'
 import { itemsToMake } from './items-to-make.ts'
-import { MakeItems } from './make-items.tsx'
+import { MakeItems, type ToMakeOf } from './make-items.tsx'
 import { MappingConflictList } from './mapping-conflicts.tsx'
 import { MappingFilters } from './mapping-filters.tsx'
 import { MappingList } from './mapping-list.tsx'
@@ -45,6 +44,7 @@ export function MappingScreen() {
           waiting={waitingOf(counts)}
           isNew={counts.new > 0}
           certain={counts.certain}
+          unlike={counts.none}
           last={overview.data?.last ?? null}
         />
       )}
@@ -60,6 +60,7 @@ function Listings(props: {
   waiting: number
   isNew: boolean
   certain: number
+  unlike: number
   last: Parameters<typeof UndoLine>[0]['last']
 }) {
   const { t, locale } = useLanguage()
@@ -67,7 +68,7 @@ function Listings(props: {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [asked, setAsked] = useState<ToAccept>()
   const [ignored, setIgnored] = useState<readonly string[]>()
-  const [toMake, setToMake] = useState<readonly MappingListing[]>()
+  const [toMake, setToMake] = useState<ToMakeOf>()
   const list = useInfiniteQuery({
     ...mappingListQuery(toMappingQuery(search)),
     placeholderData: keepPreviousData,
@@ -84,6 +85,8 @@ function Listings(props: {
   const acceptable = rows.filter((row) => ids.includes(row.listingId) && row.suggestions.length > 0)
   const offered = ids.length > 0 ? rows.filter(({ listingId }) => ids.includes(listingId)) : rows
   const makeable = itemsToMake(offered).length
+  // How many there are of the whole list is known once all of it is read.
+  const isPart = ids.length === 0 && list.hasNextPage && props.unlike > 0
   const error = accept.error ?? look.error ?? heed.error
   const problem = useProblemText(error)
   const state = mappingLists.find((each) => each === search.view) ?? 'waiting'
@@ -134,9 +137,19 @@ function Listings(props: {
             {t('mapping.acceptAll', { confidence: t(`mapping.confidence.${sure}`) })}
           </button>
         )}
-        {state === 'waiting' && makeable > 0 && (
-          <button type="button" className="control" onClick={() => setToMake(offered)}>
-            {t('mapping.makeItems', { count: makeable, n: formatNumber(locale, makeable) })}
+        {state === 'waiting' && (makeable > 0 || isPart) && (search.confidence ?? 'none') === 'none' && (
+          <button
+            type="button"
+            className="control"
+            onClick={() =>
+              setToMake(
+                isPart ? { list: toMappingQuery({ ...search, confidence: 'none' }) } : { rows: offered },
+              )
+            }
+          >
+            {isPart
+              ? t('mapping.makeItemsAll')
+              : t('mapping.makeItems', { count: makeable, n: formatNumber(locale, makeable) })}
           </button>
         )}
         {ids.length > 0 && (
@@ -189,7 +202,7 @@ function Listings(props: {
         )}
       </div>
       {asked && <AcceptDialog wanted={asked} onClose={() => setAsked(undefined)} onDone={done} />}
-      {toMake && <MakeItems rows={toMake} onClose={() => setToMake(undefined)} onDone={done} />}
+      {toMake && <MakeItems of={toMake} onClose={() => setToMake(undefined)} onDone={done} />}
       {ignored && <IgnoreDialog listings={ignored} onClose={() => setIgnored(undefined)} onDone={done} />}
     </>
   )

@@ -8,9 +8,9 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { SheetProblems } from '../parts/sheet-problems.tsx'
+import { sheetStandingOf } from '../parts/sheet-standing.ts'
 import { SheetChanges } from './sheet-changes.tsx'
-import { SheetProblems } from './sheet-problems.tsx'
-import { sheetStandingOf } from './sheet-standing.ts'
 import { SheetSums } from './sheet-sums.tsx'
 
 /** All mappings as a file; and a file, looked at before anything of it is written. */
@@ -49,7 +49,7 @@ export function MappingSheet() {
         </div>
       </Panel>
       <Panel title={t('mappingSheet.bringIn')}>
-        <div className="grid gap-3 px-4 py-3">
+        <div className="grid grid-cols-1 gap-3 px-4 py-3">
           <p className="text-ink-2">{t('mappingSheet.bringInText')}</p>
           {importId === undefined ? (
             <DropFile
@@ -179,7 +179,7 @@ function Standing({ job }: { job: ImportJobView }) {
       )
     case 'applied':
       return (
-        <p className="border-l-2 border-green-fill bg-green-soft px-3 py-2">
+        <p className="border-l-2 border-green-fill px-3 py-2">
           {t('mappingSheet.applied', {
             applied: n(standing.applied),
             unchanged: n(standing.unchanged),

@@ -91,7 +91,7 @@ export function NewOrderScreen() {
           <Recipient draft={draft} onChange={set} />
         </div>
         <Panel title={t('newOrder.how')}>
-          <div className="grid gap-3 px-4 py-3">
+          <div className="grid grid-cols-1 gap-3 px-4 py-3">
             <fieldset className="grid grid-cols-2 gap-2">
               <legend className="mb-1 font-medium">{t('newOrder.kind')}</legend>
               {orderKinds.map((kind) => (
@@ -199,7 +199,7 @@ function Recipient({ draft, onChange }: { draft: Draft; onChange: (more: Partial
   const { t } = useLanguage()
   return (
     <Panel title={t('newOrder.toWhom')}>
-      <div className="grid gap-3 px-4 py-3">
+      <div className="grid grid-cols-1 gap-3 px-4 py-3">
         <p className="text-ink-2">{t('newOrder.toWhomHint')}</p>
         <div className="grid gap-3 sm:grid-cols-2">
           {recipientFields.map((field) => (

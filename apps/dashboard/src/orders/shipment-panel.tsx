@@ -28,7 +28,7 @@ export function ShipmentPanel({ shipment, order }: { shipment: ShipmentDetail; o
         <Standing shape={shapeOfShipment[shipment.state]}>{t(`shipments.state.${shipment.state}`)}</Standing>
       }
     >
-      <div className="grid gap-3 px-4 py-3">
+      <div className="grid grid-cols-1 gap-3 px-4 py-3">
         <p className="text-ink-2">
           {shipment.warehouse === null
             ? t('shipments.byOwn')

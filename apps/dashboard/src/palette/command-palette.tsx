@@ -230,6 +230,7 @@ function fixedEntries(
         ['/orders/new', 'newOrder'],
         ['/connections/new', 'connect'],
         ['/bulk', 'bulk'],
+        ['/import-items', 'importItems'],
       ] as const
     ).map(([to, name]) => [to, t(`palette.screens.${name}`)] as const),
   ]

@@ -12,8 +12,8 @@ export function Panel(props: {
 }) {
   return (
     <section aria-label={props.title} className={`panel min-w-0 ${props.className ?? ''}`}>
-      <header className="flex min-h-10 items-center justify-between gap-3 border-b border-line px-4 py-1.5">
-        <h2 className="font-semibold">{props.title}</h2>
+      <header className="flex min-h-10 flex-wrap items-center justify-between gap-x-3 gap-y-1 border-b border-line px-4 py-1.5">
+        <h2 className="min-w-0 font-semibold wrap-anywhere">{props.title}</h2>
         {(props.note || props.table) && (
           <div className="flex min-w-0 items-center gap-3 text-xs text-ink-2 wrap-anywhere">
             {props.note}

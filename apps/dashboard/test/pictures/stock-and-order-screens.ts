@@ -132,6 +132,18 @@ export const dailyScreens: readonly ShownScreen[] = [
     zh: ['商品', '每个商品的载重线、库存，以及各渠道所显示的数量；十万个商品也能流畅滚动。'],
   },
   {
+    name: 'import-items',
+    route: '/import-items',
+    en: [
+      'Items: from a spreadsheet',
+      'A CSV or Excel file of items and the stock that you begin with: what it would do is shown first, with each wrong row, then it is written.',
+    ],
+    zh: [
+      '商品：从表格导入',
+      '用 CSV 或 Excel 文件导入商品及其期初库存：先显示它将做什么以及每一个错误的行，然后才写入。',
+    ],
+  },
+  {
     name: 'save-view',
     route: '/items',
     path: '/items?q=mug',

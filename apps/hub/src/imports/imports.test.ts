@@ -69,6 +69,26 @@ test('items with opening stock: checked first with nothing written, then applied
   expect([await onHand('A-1'), await onHand('A-2'), await onHand('00123')]).toEqual([5, 0, 0])
 })
 
+test('stock that a file of the same name brought before is not foreseen again, and another quantity of it is told before anything is written', async () => {
+  const name = 'spring.csv'
+  await apply(await take('items', 'sku,name,quantity\nB-1,Tea,5\nB-2,Cup,2\n', name))
+  const more = await take(
+    'items',
+    'sku,name,quantity,location\nB-1,Tea,5,\nB-2,Cup,3,\nB-3,Jar,4,\nB-4,Pot,9,NOWHERE\n',
+    name,
+  )
+  expect(more).toMatchObject({ state: 'checked', rowsBad: 2 })
+  // What wrong rows would have brought is not counted.
+  expect(more.preview).toMatchObject({ effect: { created: 1, unchanged: 1, units: 4 } })
+  expect(await problemsOf(more)).toMatchObject([
+    { row: 3, code: 'key-reused', value: 'B-2', level: 'error' },
+    { row: 5, code: 'unknown-location', value: 'NOWHERE' },
+  ])
+  const done = await apply(more, 'good-rows')
+  expect(done).toMatchObject({ state: 'done', units: 4, skipped: 2 })
+  expect([await onHand('B-1'), await onHand('B-2'), await onHand('B-3')]).toEqual([5, 2, 4])
+})
+
 test('I3: the same file again, under the same name, is the import that it was and changes nothing', async () => {
   const content = 'sku,name,quantity\nB-1,Tea,5\n'
   const first = await apply(await take('items', content, 'twice'))

@@ -3,6 +3,7 @@ import {
   type CatalogueRow,
   comparableOf,
   digestOf,
+  findEarlierCommands,
   lockCatalogue,
   previewCatalogueItems,
   type RowOutcome,
@@ -12,7 +13,7 @@ import { type SyncContext, toStockContext } from '@plimsoll/sync'
 import { customColumn, itemColumns, readCustomColumns } from './item-columns.ts'
 import { type KnownLocations, locationOf, readLocations, stockProblem } from './locations-of-rows.ts'
 import { type Batch, defineSheet, type Effect, NO_EFFECT, type Placed, type SheetWork } from './sheet.ts'
-import { applyCommands, type RowCommand } from './stock-rows.ts'
+import { applyCommands, type RowCommand, reusedProblem } from './stock-rows.ts'
 
 type ItemsRow = RowOf<typeof itemColumns>
 
@@ -35,14 +36,22 @@ function workOf(context: SyncContext, batch: Batch, locations: KnownLocations): 
       const { firsts, catalogueRows } = toCatalogueRows(rows)
       const outcomes = await previewCatalogueItems(context.database.kysely, catalogueContext(), catalogueRows)
       const receipts = toReceipts(rows, batch, locations)
+      const { kysely } = context.database
+      const commands = receipts.commands.map(({ command }) => command)
+      const earlier = await findEarlierCommands(kysely, context.organizationId, commands)
+      const reused = receipts.commands.filter(({ command }) => earlier.get(command.key) === 'reused')
+      problems.push(...toProblems(firsts, outcomes), ...receipts.problems, ...reused.map(reusedProblem))
+      // What is left out brings nothing, be it for its place alone.
+      const wrong = new Set(problems.map(({ row }) => row))
+      const brought = new Set(rows.flatMap(({ number, values }) => (wrong.has(number) ? [] : [values.sku])))
       const effect: Effect = { ...NO_EFFECT }
-      for (const { kind } of outcomes) if (kind !== 'refused') effect[kind] += 1
-      for (const { command } of receipts.commands) effect.units += command.quantity
-      return {
-        problems: [...problems, ...toProblems(firsts, outcomes), ...receipts.problems],
-        effect,
-        zeroed: 0,
+      for (const [index, { kind }] of outcomes.entries()) {
+        if (kind !== 'refused' && brought.has(firsts[index]?.values.sku ?? '')) effect[kind] += 1
       }
+      for (const { number, command } of receipts.commands) {
+        if (!wrong.has(number) && !earlier.has(command.key)) effect.units += command.quantity
+      }
+      return { problems, effect, zeroed: 0 }
     },
     apply: async (tx, rows) => {
       const { firsts, catalogueRows } = toCatalogueRows(rows)

@@ -1,4 +1,5 @@
 import type { Tx } from '@plimsoll/database'
+import type { RowProblem } from '@plimsoll/files'
 import { applyStockCommands, type StockCommand, saveLocations } from '@plimsoll/stock'
 import {
   changeStockWithin,
@@ -61,7 +62,7 @@ export async function applyCommands(
       const value = cellOf(command, field)
       result.refused.push(
         code === 'key-reused'
-          ? stockProblem(code, { row: number, column: null, value: command.sku }, REUSED(command))
+          ? reusedProblem({ number, command })
           : stockProblem(code, { row: number, column: field, value }, message),
       )
     } else if (outcome.kind === 'repeated') result.unchanged += 1
@@ -106,8 +107,16 @@ function cellOf(command: RowCommand['command'], field: string): string {
   return field === 'lot' ? (command.lot ?? '') : String(command.quantity)
 }
 
-const REUSED = ({ sku, locationCode }: { sku: string; locationCode: string }) =>
-  `an import of this name brought another quantity of "${sku}" at ${locationCode} before; import under another name (--as) to bring more, or count it`
+/** Stock that a file of this name brought before, in another quantity. */
+export function reusedProblem({ number, command: { sku, locationCode } }: RowCommand): RowProblem {
+  const place = { row: number, column: null, value: sku }
+  const message = `an import of this name brought another quantity of "${sku}" at ${locationCode} before; import under another name (--as) to bring more, or count it`
+  return {
+    ...stockProblem('key-reused', place, message),
+    // Whoever brings a file knows of no idempotency key.
+    cure: 'Give the file another name to bring more, or count the item to correct it.',
+  }
+}
 
 function placeText(place: { sku: string; locationCode: string; lot?: string | null | undefined }): string {
   return JSON.stringify([place.sku, place.locationCode, place.lot ?? null])

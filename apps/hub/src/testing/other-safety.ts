@@ -19,7 +19,7 @@ export const safetyReads: Record<string, string[]> = {
   '/api/v1/guard': ['/api/v1/guard'],
   '/api/v1/pauses': ['/api/v1/pauses'],
   '/api/v1/oversold': ['/api/v1/oversold?since=2000-01-01T00:00:00Z'],
-  '/api/v1/items/:sku/explain': ['/api/v1/items/ZEBRA/explain?at=2020-01-01T00:00:00Z'],
+  '/api/v1/items/:sku/explain': ['/api/v1/items/Zebra-1/explain?at=2020-01-01T00:00:00Z'],
   '/api/v1/orders/:id/timeline': [`/api/v1/orders/${NONE}/timeline`],
   '/api/v1/cutovers': ['/api/v1/cutovers'],
   '/api/v1/cutovers/:name': [`/api/v1/cutovers/Zebra`],
@@ -43,12 +43,12 @@ export function safetyWrites(ask: ServedHub['ask'], { connectionId }: { connecti
         source: 'connection',
         from: connectionId,
       }),
-    // It keeps nothing; an item of the second is none of the first's, and becomes no line.
+    // It keeps nothing; neither an item of the second nor a location of theirs becomes a line.
     'POST /api/v1/opening-files': async () => {
-      const file = Buffer.from('sku,location,quantity\nZEBRA,MAIN,1\n')
+      const file = Buffer.from('sku,location,quantity\nZebra-1,MAIN,1\nMUG,Zebra,1\n')
       const answer = await ask('POST', '/api/v1/opening-files', file)
-      const { lines } = answer.body as { lines?: unknown[] }
-      return answer.status === 200 && lines?.length === 0 ? { ...answer, status: 404 } : answer
+      const { lines, rowsBad } = answer.body as { lines?: unknown[]; rowsBad?: number }
+      return lines?.length === 0 && rowsBad === 2 ? { ...answer, status: 404 } : answer
     },
     ...Object.fromEntries(
       Object.entries({

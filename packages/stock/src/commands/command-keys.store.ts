@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type Tx, unnestRows } from '@plimsoll/database'
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { StockContext } from '../context.ts'
 
@@ -12,13 +12,13 @@ export type KnownKey = { commandKey: string; digest: string; result: unknown }
 
 /** Commands already applied under these keys. */
 export async function findCommandKeys(
-  tx: Tx,
+  db: Db,
   organizationId: string,
   keys: readonly string[],
 ): Promise<Map<string, KnownKey>> {
   const found = await sql<KnownKey>`
     select command_key, digest, result from command_key
-    where organization_id = ${organizationId} and command_key = any(${sql.val(keys)}::text[])`.execute(tx)
+    where organization_id = ${organizationId} and command_key = any(${sql.val(keys)}::text[])`.execute(db)
   return new Map(found.rows.map((row) => [row.commandKey, row]))
 }
 

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { formatNumber } from '../format.ts'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
-import { Failure, Loading } from '../parts/notice.tsx'
-import { RowProblem } from '../parts/row-problem.tsx'
+import { Failure, Loading } from './notice.tsx'
+import { RowProblem } from './row-problem.tsx'
 
 const SHOWN_MAX = 20
 
@@ -13,7 +13,7 @@ export function SheetProblems({ job }: { job: ImportJobView }) {
   const { t, locale } = useLanguage()
   const n = (value: number) => formatNumber(locale, value)
   const problems = useQuery({
-    queryKey: ['mapping-sheet', job.importId, 'problems', job.state, job.rowsBad],
+    queryKey: ['imports', job.importId, 'problems', job.state, job.rowsBad],
     queryFn: ({ signal }) => hub.importProblems(job.importId, { limit: SHOWN_MAX }, signal),
     gcTime: 0,
   })

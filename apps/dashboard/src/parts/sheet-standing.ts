@@ -1,6 +1,6 @@
 import type { ImportJobView } from '@plimsoll/client'
 
-/** Where a file of mappings stands, and what a person can do with it. */
+/** Where a file that is checked before it is applied stands, and what a person can do with it. */
 type SheetStanding =
   | { kind: 'working'; passed: number; total: number }
   | { kind: 'unreadable'; failure: NonNullable<ImportJobView['failure']> }
@@ -15,8 +15,8 @@ export function sheetStandingOf(job: ImportJobView): SheetStanding {
     return { kind: 'applied', applied: job.applied, unchanged: job.unchanged, skipped: job.skipped }
   if (state !== 'checked' || isWorkedOn) return { kind: 'working', passed, total }
   const changed = (job.preview?.effect.created ?? 0) + (job.preview?.effect.changed ?? 0)
-  // Of what was not looked at to its end nobody knows what it would do.
-  const isNothing = changed === 0 || job.isCut
+  // A file may bring stock to items that are as it says. Of what was not looked at to its end nobody knows what it would do.
+  const isNothing = (changed === 0 && (job.preview?.effect.units ?? 0) === 0) || job.isCut
   return {
     kind: 'looked-at',
     changed,

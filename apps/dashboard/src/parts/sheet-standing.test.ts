@@ -24,6 +24,11 @@ test.each([
     { preview: { columns: [], rows: [], effect: { created: 0, changed: 0, unchanged: 5, units: 0 } } },
     { kind: 'looked-at', changed: 0, mode: undefined },
   ],
+  [
+    'changes no item, but brings stock',
+    { preview: { columns: [], rows: [], effect: { created: 0, changed: 0, unchanged: 5, units: 7 } } },
+    { kind: 'looked-at', changed: 0, mode: 'all-or-nothing' },
+  ],
   ['is done', { state: 'done', applied: 3, skipped: 1 }, { kind: 'applied', applied: 3, skipped: 1 }],
   [
     'cannot be read',
