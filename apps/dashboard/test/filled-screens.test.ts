@@ -12,7 +12,7 @@ import { fillLongNames } from './pictures/long-names.ts'
 import { findPlaces, placed } from './pictures/places.ts'
 import type { ShownScreen } from './pictures/shown-screen.ts'
 import { shownScreens } from './pictures/shown-screens.ts'
-import { type Look, newContext } from './screens.ts'
+import { follow, type Look, newContext } from './screens.ts'
 import { type ServedSite, serveSite } from './served-site.ts'
 
 /**
@@ -108,13 +108,11 @@ async function go(page: Page, path: string): Promise<void> {
   const whose = ({ pathname }: URL) => pathname.split('/')[1]
   await page.keyboard.press('Escape')
   // Screens that share their beginning may keep their heading.
-  if (whose(new URL(page.url())) === whose(to)) await page.goto(to.href, { waitUntil: 'domcontentloaded' })
-  else
-    await page.evaluate((address) => {
-      for (const heading of document.querySelectorAll('h1')) heading.dataset.left = ''
-      history.pushState(null, '', address)
-    }, to.href)
-  await page.locator('h1:not([data-left])').first().waitFor()
+  if (whose(new URL(page.url())) !== whose(to)) await follow(page, to.href)
+  else {
+    await page.goto(to.href, { waitUntil: 'domcontentloaded' })
+    await page.locator('h1').first().waitFor()
+  }
   await page.waitForFunction(() => !document.querySelector('main .skeleton'))
 }
 

@@ -92,7 +92,7 @@ whenBrowser(
     const buffer = Buffer.from(['sku,name,location,quantity', ...rows].join('\n'))
     await page.locator('input[type=file]').setInputFiles({ name: 'mine.csv', mimeType: 'text/csv', buffer })
     await page.getByRole('button', { name: 'Import 2 rows' }).click()
-    await page.getByText('Done: 2 rows written').waitFor()
+    await page.getByText('Rows written: 2;').waitFor()
     note('a location and items')
 
     await page.getByRole('link', { name: 'Do it: Connect a channel' }).click()

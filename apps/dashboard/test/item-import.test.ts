@@ -67,7 +67,7 @@ whenBrowser(
     expect(await figure(page, 'Wrong rows')).toBe('0')
     expect(await site.ask('GET', '/items')).toMatchObject({ total: 0 })
     await page.getByRole('button', { name: 'Import 2 rows' }).click()
-    await page.getByText('Done: 2 rows written').waitFor()
+    await page.getByText('Rows written: 2;').waitFor()
     expect(await site.ask('GET', '/items')).toMatchObject({
       rows: [
         { sku: 'MUG-BLUE', name: 'Blue mug', onHand: 24 },
@@ -151,18 +151,20 @@ whenBrowser(
     const page = await open()
     await give(page, 'autumn.csv', 'sku,name,quantity\nMUG-RED,Red mug,7\nMUG-GREEN,Green mug,many\n')
     await page.getByRole('button', { name: 'Import 1 row, leave the wrong rows out' }).click()
-    await page.getByText('Done: 1 rows written, 0 were so already, 1 left out; 7 units came in.').waitFor()
+    await page
+      .getByText('Done. Rows written: 1; so already: 0; left out: 1. Units that came in: 7.')
+      .waitFor()
     await expectWhole(page, 'done')
     const href = await page.getByRole('link', { name: 'Wrong rows as Excel' }).getAttribute('href')
     const file = await fetch(`${site.hubUrl}${href?.replace('xlsx', 'csv')}`)
     const corrected = (await file.text()).replace('many', '3')
     // The address has the file: whoever comes back to it sees what became of it.
     await page.reload()
-    await page.getByText('Done: 1 rows written').waitFor()
+    await page.getByText('Rows written: 1;').waitFor()
     await page.getByRole('button', { name: 'Another file' }).click()
     await give(page, 'autumn-corrected.csv', corrected)
     await page.getByRole('button', { name: 'Import 1 row' }).click()
-    await page.getByText('Done: 1 rows written').waitFor()
+    await page.getByText('Rows written: 1;').waitFor()
     expect(await site.ask('GET', '/items?search=MUG-GREEN')).toMatchObject({ rows: [{ onHand: 3 }] })
     await page.context().close()
   },

@@ -2,7 +2,7 @@ import type { Locator, Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { shownScreens } from './pictures/shown-screens.ts'
-import { expectWhole, type Look, newContext } from './screens.ts'
+import { expectWhole, follow, type Look, newContext } from './screens.ts'
 import { type ServedSite, serveSite } from './served-site.ts'
 
 /**
@@ -80,15 +80,6 @@ async function openWith(look: Look, answer: Answer | undefined): Promise<{ page:
   return { page, thrown }
 }
 
-/** Goes to a screen and waits for its heading. */
-async function go(page: Page, path: string): Promise<void> {
-  await page.evaluate((address) => {
-    for (const heading of document.querySelectorAll('h1')) heading.dataset.left = ''
-    history.pushState(null, '', address)
-  }, path)
-  await page.locator('h1:not([data-left])').first().waitFor({ timeout: 10_000 })
-}
-
 /** What is said on it that is in English, where nothing of the brand's could be: four words one after another. */
 async function englishOf(page: Page): Promise<string[]> {
   const texts = await page.evaluate(() => {
@@ -132,7 +123,7 @@ whenBrowser(
     const { page, thrown } = await openWith(phone, never)
     const seen: unknown[] = []
     for (const path of screens) {
-      await go(page, path)
+      await follow(page, path)
       // A form waits for nothing.
       const isForm = forms.includes(path) && (await page.locator('main input, main select').count()) > 0
       if (!isForm && !readsNothing.includes(path) && !(await isLoading(page))) seen.push({ path, isForm })
@@ -152,7 +143,7 @@ whenBrowser('there is nothing: each screen says so, and what to do', { timeout: 
   const { page, thrown } = await openWith(phone, undefined)
   const seen: unknown[] = []
   for (const path of paths) {
-    await go(page, path)
+    await follow(page, path)
     await page.waitForFunction(() => !document.querySelector('.skeleton'), undefined, { timeout: 10_000 })
     const said = await page.locator(entries.includes(path) ? 'body' : 'main').textContent()
     const title = await page.locator('h1').first().textContent()
@@ -177,7 +168,7 @@ for (const [state, answer, look] of [
     const { page, thrown } = await openWith(look, answer)
     const seen: unknown[] = []
     for (const path of screens) {
-      await go(page, path)
+      await follow(page, path)
       // What is not a refusal is asked again once before it is told.
       await page.clock.runFor(3_000)
       // A form says what is the matter once it is sent.

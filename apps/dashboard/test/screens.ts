@@ -52,14 +52,17 @@ export async function visit(page: Page, address: string): Promise<void> {
 export async function walk(page: Page, address: string): Promise<void> {
   if (!page.url().startsWith(new URL(address).origin)) return await visit(page, address)
   // By way of a screen that is none, so that no heading of the next is one of the last.
-  for (const to of ['/nowhere-between', address]) {
-    await page.evaluate((there) => {
-      for (const heading of document.querySelectorAll('h1')) heading.dataset.left = ''
-      history.pushState(null, '', there)
-    }, to)
-    await page.locator('h1:not([data-left])').first().waitFor()
-  }
+  for (const to of ['/nowhere-between', address]) await follow(page, to)
   await settled(page)
+}
+
+/** Follows a link to a screen whose heading is another than that of the one that is left, and waits for it. */
+export async function follow(page: Page, to: string): Promise<void> {
+  await page.evaluate((there) => {
+    for (const heading of document.querySelectorAll('h1')) heading.dataset.left = ''
+    history.pushState(null, '', there)
+  }, to)
+  await page.locator('h1:not([data-left])').first().waitFor()
 }
 
 /** The screen has its heading, and nothing on it is still being loaded. */

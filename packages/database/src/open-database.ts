@@ -4,7 +4,7 @@ import { later, systemTiming, type Timing } from './clock.ts'
 import { type EmbeddedDatabase, openEmbedded } from './embedded/embedded-database.ts'
 import { codeOf, DatabaseProblem, messageOf } from './errors.ts'
 import { type Listener, type ListenOptions, listenOn } from './listen.ts'
-import { createPool, type SessionRole } from './pool.ts'
+import { createPool, refuseWaiting, type SessionRole } from './pool.ts'
 import { watchSilence } from './silence.ts'
 import { createRunTransaction, preparingPool, type RunTransaction } from './statements.ts'
 import type { Tables } from './tables.ts'
@@ -98,6 +98,10 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     // Two, since a connection that changes its role plans all of its statements anew.
     const pool = poolOf('plimsoll_everyone')
     const sharedByOrganizations = poolOf('plimsoll_runtime')
+    const dropAll = () => {
+      for (const each of [pool, sharedByOrganizations]) refuseWaiting(each)
+      silence.dropAll()
+    }
     const walled = new Map<string, Database>()
     const listeners = new Set<Listener>()
     const database: Database = {
@@ -142,14 +146,14 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
         return made
       },
       cut: () => {
-        // Whoever asks from now on is refused, and does not wait for a connection.
+        // Whoever asks from now on is refused, and does not wait for a connection; nor does whoever asked before.
         for (const each of [pool, sharedByOrganizations]) if (!each.ending) void each.end()
-        silence.dropAll()
+        dropAll()
       },
       close: async () => {
         await Promise.all([...listeners].map((listener) => listener.stop()))
         // Whatever is still asked for by then is for nobody, and of a silent connection it never ends.
-        const late = later(lastStatementsMs, () => silence.dropAll())
+        const late = later(lastStatementsMs, dropAll)
         await database.kysely.destroy()
         // Kysely ends the pool only if it has ever used it, and that of the organizations never.
         await Promise.all(
@@ -159,7 +163,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
         )
         late.cancel()
         await silence.stop()
-        silence.dropAll()
+        dropAll()
         await embedded?.close()
       },
     }

@@ -85,6 +85,19 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool
 }
 
+/** What we use of the pool beyond its types: a test fails where an upgrade changes it. */
+type Inside = { _pendingQueue: { callback(error: Error): void }[] }
+
+/**
+ * Refuses whoever waits for a connection of a pool that ends: the pool itself lets them wait for their ten seconds, and whoever
+ * closes it with them.
+ */
+export function refuseWaiting(pool: pg.Pool): void {
+  const waiting = (pool as unknown as Inside)._pendingQueue.splice(0)
+  for (const { callback } of waiting)
+    callback(new Error('The database is being closed: no connection is to be had.'))
+}
+
 /** The driver's types leave it out. */
 function streamOf(client: pg.ClientBase): { destroy(): void } {
   return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream

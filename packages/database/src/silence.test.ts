@@ -107,3 +107,26 @@ test('closing does not wait for silent connections', async () => {
   expect(seconds).toBeLessThan(2)
   await Promise.all([stuck, alsoStuck])
 })
+
+test.each(['cut', 'close'] as const)(
+  'whoever waits for a connection of a silent pool is refused by %s',
+  async (how) => {
+    await openThroughProxy(1)
+    await database.pool.query('select 1')
+    proxy.setDeaf(true)
+    proxy.goSilent()
+    const stuck = database.pool.query('select 1').catch(() => undefined)
+    const waiting = database.pool.query('select 2').then(
+      () => 'answered',
+      (error: Error) => error.message,
+    )
+    const closed = how === 'cut' ? database.cut() : database.close()
+    const seconds = await secondsOf(async () => {
+      expect(await waiting).toContain('is being closed')
+      await closed
+      await stuck
+    })
+    // It waited for the ten seconds that whoever waits in line is given.
+    expect(seconds).toBeLessThan(4)
+  },
+)

@@ -65,7 +65,7 @@ export const enItemImport = {
     applyGood_one: 'Import {{n}} row, leave the wrong rows out',
     applyGood_other: 'Import {{n}} rows, leave the wrong rows out',
     applied:
-      'Done: {{applied}} rows written, {{unchanged}} were so already, {{skipped}} left out; {{units}} units came in.',
+      'Done. Rows written: {{applied}}; so already: {{unchanged}}; left out: {{skipped}}. Units that came in: {{units}}.',
     onceOnly: 'The same file again changes nothing.',
     toItems: 'To the items',
     file: 'The file',
