@@ -131,6 +131,25 @@ for (const look of looks) {
 }
 
 whenBrowser(
+  'what is free at a place is known, however late the places come',
+  { timeout: 120_000 },
+  async () => {
+    const page = await openPage(browser, `${site?.address}/orders`)
+    const places = Promise.withResolvers<void>()
+    await page.route('**/api/v1/locations*', (route) => places.promise.then(() => route.continue()))
+    await page.goto(`${site?.address}/orders/new`)
+    await addItem(page, '4006381333931')
+    // Time enough for the item's own answers.
+    await page.waitForTimeout(1_000)
+    places.resolve()
+    await page.getByText('46 free').waitFor()
+    await page.getByRole('combobox', { name: 'From' }).selectOption('RTM')
+    await page.getByText('40 free').waitFor()
+    await page.context().close()
+  },
+)
+
+whenBrowser(
   'an order is typed in, made once, split, merged and cancelled',
   { timeout: 240_000 },
   async () => {

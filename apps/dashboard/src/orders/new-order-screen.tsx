@@ -38,7 +38,9 @@ export function NewOrderScreen() {
       const { item, unit } = await hub.itemByCode(code)
       const page = await hub.items({ search: item.sku, limit: 20 })
       const stock = page.rows.find(({ sku }) => sku === item.sku)
-      const codes = new Map(locations.map((each) => [each.locationId, each.code]))
+      // Read before, or what lies at a place that is not known by its code yet would count as nothing there.
+      const { rows: places } = await queryClient.ensureQueryData(locationsQuery)
+      const codes = new Map(places.map((each) => [each.locationId, each.code]))
       return toDraftLine(item, stock, codes, unit)
     },
     onSuccess: (line) => setDraft((now) => ({ ...now, lines: [...now.lines, line] })),
