@@ -10,6 +10,7 @@ export const COMMAND_NAMES = [
   'connection places',
   'connection sell-from',
   'connection count-place',
+  'connection accept-counts',
   'connection ships-orders',
   'connection edit-rule',
   'connection stale-rule',
