@@ -29,6 +29,8 @@ const NO_LIST: Record<string, string> = {
   'describe/redescribe-screen.tsx': 'files of a warehouse, to choose one from',
   'describe/sample-rows.tsx': 'rows of a sample that somebody dropped in',
   'flow/flow-list.tsx': 'the map in words',
+  'item-import/column-table.tsx': 'what the columns of a file mean',
+  'item-import/first-rows.tsx': 'rows of a file that somebody gave',
   'item/assembly-parts.tsx': 'what the kits in a form take of each part',
   'item/item-screen.tsx': 'one item by location',
   'item/kit-parts.tsx': 'what one kit is made of',

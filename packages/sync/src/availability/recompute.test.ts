@@ -257,6 +257,14 @@ async function itemIdsOf(world: World): Promise<string[]> {
   return items.map(({ itemId }) => itemId)
 }
 
+/** Found by chance: its exclusive share is one of the kit's parts too, and a part showed units that were not for it. */
+const LISTING_BECOMES_A_KITS: Step[] = [
+  { kind: 'kit', a: 2, b: 1 },
+  { kind: 'policy', target: { kind: 'connection', shop: 'south' }, set: { floor: 5 } },
+  { kind: 'policy', target: { kind: 'listing', shop: 'north', sku: 'A' }, set: { exclusivePercent: 60 } },
+  { kind: 'map', sku: 'A', to: 'K', units: 2 },
+]
+
 test('whatever policies, windows, stock, kits and mappings change, all worked out anew is what was shown', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyStep, { minLength: 3, maxLength: 14 }), fc.nat(5), async (steps, wrong) => {
@@ -283,6 +291,6 @@ test('whatever policies, windows, stock, kits and mappings change, all worked ou
       expect(await recomputeAll(world.context)).toMatchObject({ changed: 1 })
       expect(await shownIn(world)).toEqual(shown)
     }),
-    { ...fromEnvironment<unknown>(6), endOnFailure: true },
+    { ...fromEnvironment<[Step[], number]>(6), examples: [[LISTING_BECOMES_A_KITS, 1]], endOnFailure: true },
   )
 })

@@ -158,7 +158,7 @@ export async function markListingGone(
  * that share it. A level is written only where a merchant fulfils it, the location is active, and
  * something stands behind it or a person wants it at zero.
  * @param stockUnitIds only of these; all unless given
- * @returns the items whose levels changed, those that they sold before among them
+ * @returns the items whose levels changed, those that they sold before among them, and the parts of those that are kits
  */
 export async function rebuildLevels(
   tx: Tx,
@@ -248,7 +248,14 @@ export async function rebuildLevels(
         (excluded.item_id, excluded.units_per_listing, excluded.tracked, excluded.writable, excluded.doubted_at)
     returning item_id`.execute(tx)
   // What was set aside for a level of the item that it sold before, others may show now.
-  return [...new Set([...before.rows, ...changed.rows].flatMap((row) => row.itemId ?? []))]
+  const itemIds = [...new Set([...before.rows, ...changed.rows].flatMap((row) => row.itemId ?? []))]
+  if (itemIds.length === 0) return []
+  // Of a kit that is what is set aside of its parts, which others sell too.
+  const parts = await sql<{ itemId: string }>`
+    select distinct part_item_id as item_id from kit_part
+    where organization_id = ${place.organizationId} and kit_item_id = any(${arrayOf(itemIds, 'uuid')})
+    order by part_item_id`.execute(tx)
+  return [...new Set([...itemIds, ...parts.rows.map(({ itemId }) => itemId)])]
 }
 
 /** A connection's stock units, page by page in their order. @param page.after the last of the page before */
