@@ -47,7 +47,8 @@ function PlaceLine(props: { connectionId: string; place: Place; problems: Counte
     onSuccess: (list) => queryClient.setQueryData(countedPlacesQuery(connectionId).queryKey, list),
   })
   const accept = useMutation({
-    mutationFn: () => hub.acceptCounts(connectionId, place.externalId),
+    /** @param _readAt the count that was accepted: of a later one it is asked anew */
+    mutationFn: (_readAt: string | null) => hub.acceptCounts(connectionId, place.externalId),
     onSuccess: (list) => queryClient.setQueryData(countedPlacesQuery(connectionId).queryKey, list),
   })
   const failed = tie.error ?? accept.error
@@ -98,14 +99,14 @@ function PlaceLine(props: { connectionId: string; place: Place; problems: Counte
           <p className="min-w-0 flex-1 basis-64 text-amber">
             {t('places.heldBack', { count: place.heldBack, n: n(place.heldBack) })}
           </p>
-          {accept.isSuccess ? (
+          {accept.isSuccess && accept.variables === place.readAt ? (
             <p role="status">{t('places.accepted')}</p>
           ) : (
             <button
               type="button"
               className="control"
               disabled={accept.isPending}
-              onClick={() => accept.mutate()}
+              onClick={() => accept.mutate(place.readAt)}
             >
               {t('places.accept')}
             </button>

@@ -13,6 +13,7 @@ import { SyncProblem } from '../errors.ts'
 import { tieListings } from '../mapping/tie.ts'
 import { changePolicy, type PolicyTarget } from '../policies/policies.ts'
 import { notePassedWindows, scheduleWindow } from '../policies/policy-windows.ts'
+import { changePools } from '../pools/change-pools.ts'
 import { savePool } from '../pools/pools.store.ts'
 import { createWorld, type World } from '../testing/world.ts'
 import { insertChangedItems } from './availability.store.ts'
@@ -82,6 +83,11 @@ const anyStep = fc.oneof(
     sku: anySku,
     to: anySku,
     units: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant('pool' as const),
+    shop: fc.constantFrom(...SHOPS),
+    places: fc.subarray(PLACES, { minLength: 1 }),
   }),
   fc.record({
     kind: fc.constant('expect' as const),
@@ -212,6 +218,16 @@ async function play(opened: Opened, step: Step): Promise<void> {
       })
       return
     }
+    case 'pool': {
+      const connectionId = connectionIds[SHOPS.indexOf(step.shop)] ?? ''
+      const [external] = await world.rows(sql<{ externalId: string }>`
+        select external_id from external_location
+        where organization_id = ${organizationId} and connection_id = ${connectionId}`)
+      const externalId = external?.externalId ?? ''
+      await changePools(context, connectionId, [{ externalId, locations: step.places }])
+      await updateAvailability(context)
+      return
+    }
     case 'map': {
       const [connectionId = ''] = connectionIds
       const [item] = await findItemsBySku(database.kysely, organizationId, [step.to])
@@ -265,7 +281,17 @@ const LISTING_BECOMES_A_KITS: Step[] = [
   { kind: 'map', sku: 'A', to: 'K', units: 2 },
 ]
 
-test('whatever policies, windows, stock, kits and mappings change, all worked out anew is what was shown', async () => {
+/** A kit alone is sold there: where it may be sent from is where its parts are set aside. */
+const KITS_POOL_CHANGES: Step[] = [
+  { kind: 'kit', a: 2, b: 1 },
+  { kind: 'map', sku: 'A', to: 'K', units: 1 },
+  { kind: 'map', sku: 'B', to: 'K', units: 1 },
+  { kind: 'stock', sku: 'B', place: 'EAST', units: 30 },
+  { kind: 'policy', target: { kind: 'listing', shop: 'north', sku: 'K' }, set: { exclusivePercent: 60 } },
+  { kind: 'pool', shop: 'north', places: ['EAST'] },
+]
+
+test('whatever policies, windows, stock, kits, pools and mappings change, all worked out anew is what was shown', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyStep, { minLength: 3, maxLength: 14 }), fc.nat(5), async (steps, wrong) => {
       const opened = await openWorld()
@@ -291,6 +317,13 @@ test('whatever policies, windows, stock, kits and mappings change, all worked ou
       expect(await recomputeAll(world.context)).toMatchObject({ changed: 1 })
       expect(await shownIn(world)).toEqual(shown)
     }),
-    { ...fromEnvironment<[Step[], number]>(6), examples: [[LISTING_BECOMES_A_KITS, 1]], endOnFailure: true },
+    {
+      ...fromEnvironment<[Step[], number]>(6),
+      examples: [
+        [LISTING_BECOMES_A_KITS, 1],
+        [KITS_POOL_CHANGES, 1],
+      ],
+      endOnFailure: true,
+    },
   )
 })

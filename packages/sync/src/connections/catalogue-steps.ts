@@ -7,6 +7,7 @@ import { findOrderCursor, saveOrderCursor, UNREAD } from '../intake/cursors.stor
 import { toStorable } from '../intake/storable.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { notify } from '../notify.ts'
+import { findItemsUnder } from '../policies/policies.store.ts'
 import { hasPool, savePool } from '../pools/pools.store.ts'
 import { findVanished } from '../reconcile/audit.store.ts'
 import { readLevelBatch } from './catalogue-levels.ts'
@@ -20,13 +21,7 @@ import {
 } from './catalogue-run.ts'
 import { decideConnectionStep } from './connection-state.ts'
 import { lockStatus, saveStatus } from './connections.store.ts'
-import {
-  findItemsOf,
-  type ListingRow,
-  markListingGone,
-  saveExternalLocations,
-  saveListings,
-} from './mappings.store.ts'
+import { type ListingRow, markListingGone, saveExternalLocations, saveListings } from './mappings.store.ts'
 import { matchListings } from './match-listings.ts'
 import { replayUnmapped } from './replay-unmapped.ts'
 
@@ -208,7 +203,7 @@ async function stepFinish(run: CatalogueRun, now: CatalogueProgress): Promise<Ca
   const place = placeOf(run)
   const { organizationId, connectionId } = place
   await inTransaction(context.database, async (tx) => {
-    const itemIds = await findItemsOf(tx, place)
+    const itemIds = await findItemsUnder(tx, organizationId, { scope: 'connection', scopeId: connectionId })
     for (let from = 0; from < itemIds.length; from += NOTED_AT_ONCE)
       await insertChangedItems(tx, organizationId, itemIds.slice(from, from + NOTED_AT_ONCE), {
         at: nowOf(context),

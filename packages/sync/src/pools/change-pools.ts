@@ -1,11 +1,12 @@
 import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from '../availability/availability.store.ts'
 import { updateAvailability } from '../availability/availability.ts'
-import { findItemsOf, rebuildLevels } from '../connections/mappings.store.ts'
+import { rebuildLevels } from '../connections/mappings.store.ts'
 import { findSendingConnections } from '../connections/sends-for-others.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
+import { findItemsUnder } from '../policies/policies.store.ts'
 import {
   findOwnLocations,
   findPlacesWithLevels,
@@ -52,7 +53,7 @@ export async function changePools(
   const outcome = await inTransaction(database, async (tx) => {
     const version = await applyPools(context, tx, connectionId, changes, expectedVersion)
     if (typeof version === 'object') return version
-    const itemIds = await findItemsOf(tx, { organizationId, connectionId })
+    const itemIds = await findItemsUnder(tx, organizationId, { scope: 'connection', scopeId: connectionId })
     await insertChangedItems(tx, organizationId, itemIds, { at: nowOf(context), uuid })
     await notify(tx, organizationId, { kind: 'items' })
     // Whoever works the connection has new levels to read.
