@@ -6,7 +6,7 @@ import { type Child, startChild, stopChild } from '../apps/hub/src/demo/children
 import { createShopControl, type ShopControl } from '../apps/hub/src/demo/control.ts'
 import { findFreePort } from '../apps/hub/src/demo/free-port.ts'
 import { findOutOfStep } from '../apps/hub/src/demo/judge.ts'
-import { type HubBase, openHub } from '../apps/hub/src/hub.ts'
+import { type HubBase, openHub } from '../apps/hub/src/hub-base.ts'
 import { ensureLocation, importItems } from '../apps/hub/src/items-import.ts'
 import { processContext } from '../apps/hub/src/process-context.ts'
 import { makeDataFolder } from './data-folder.ts'

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { readConfiguration } from '../../apps/hub/src/configuration.ts'
 import { connectShop, LOCATION } from '../../apps/hub/src/demo/brand.ts'
 import { createShopControl } from '../../apps/hub/src/demo/control.ts'
-import { openHub } from '../../apps/hub/src/hub.ts'
+import { openHub } from '../../apps/hub/src/hub-base.ts'
 import { ensureLocation, importItems } from '../../apps/hub/src/items-import.ts'
 import {
   type BudgetSpec,

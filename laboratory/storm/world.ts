@@ -2,7 +2,7 @@ import { connectShop, makeBrand, stockShop } from '../../apps/hub/src/demo/brand
 import { pollMsOf } from '../../apps/hub/src/demo/channels.ts'
 import { type Child, startChild, stopChild } from '../../apps/hub/src/demo/children.ts'
 import { type History, loadHistory } from '../../apps/hub/src/demo/history.ts'
-import { type HubBase, openHub } from '../../apps/hub/src/hub.ts'
+import { type HubBase, openHub } from '../../apps/hub/src/hub-base.ts'
 import { systemTiming } from '../../packages/database/src/clock.ts'
 import { noteSteps } from './books.ts'
 import { HubFleet, rolesOf } from './hub-fleet.ts'

@@ -165,6 +165,8 @@ whenBrowser(
     if (!page) return
     try {
       await page.addInitScript(() => localStorage.setItem('plimsoll.language', 'en'))
+      // A live change would heal the screen before anybody tries again.
+      await page.route('**/api/v1/stream*', (route) => route.abort())
       await page.goto(`${address}/connections`)
       await page.getByText('Check that PostgreSQL runs').waitFor()
     } finally {

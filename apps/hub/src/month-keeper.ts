@@ -7,7 +7,7 @@ import {
   saveValuationCheckpoints,
 } from '@plimsoll/stock'
 import { prepareDesiredMonths } from '@plimsoll/sync'
-import type { HubBase } from './hub.ts'
+import type { HubBase } from './hub-base.ts'
 
 const AGAIN_MS = 60_000
 

@@ -1,5 +1,5 @@
 import { inTransaction, isTransient } from '@plimsoll/database'
-import type { HubBase } from './hub.ts'
+import type { HubBase } from './hub-base.ts'
 import { forgetSums, keepSums, lockOverviewClock, SLOT_MS, sampleStock } from './views/overview-sums.store.ts'
 
 const DAY_MS = 86_400_000

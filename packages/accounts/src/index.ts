@@ -15,7 +15,6 @@ export { audit, type Deeds } from './audit/audit.ts'
 export { type AccountContext, nowOf, type OrganizationContext } from './context.ts'
 export { type AccountErrorCode, AccountProblem, accountErrors } from './errors.ts'
 export { freshSecret, hashOfSecret } from './fresh-secret.ts'
-export { createIdentity, type Identity, type IdentityOptions } from './identity/identity.ts'
 export type { LetterLanguage } from './identity/letters.ts'
 export { isMachineToken, makeMachineToken } from './identity/machine-token.ts'
 export {
@@ -27,7 +26,6 @@ export {
   type PersonRow,
   turnOffSecondFactor,
 } from './identity/people.store.ts'
-export { discoveryUrlOf, ProviderVisit } from './identity/provider.ts'
 export { ensureSecret, readSetting, removeSetting, saveSetting } from './identity/settings.store.ts'
 export {
   isTiedToProvider,
@@ -36,6 +34,7 @@ export {
   settleArrival,
 } from './identity/single-sign-on.store.ts'
 export {
+  discoveryUrlOf,
   domainOf,
   mustSignOnSingly,
   type Newcomers,

@@ -1,11 +1,9 @@
 import {
   type AccountContext,
   AccountProblem,
-  createIdentity,
   ensureSecret,
   findMemberships,
   hasOwner,
-  type Identity,
   isInvited,
   isMachineToken,
   isTiedToProvider,
@@ -13,15 +11,15 @@ import {
   mustSignOnSingly,
   nowOf,
   type OwnMembership,
-  ProviderVisit,
   putMail,
   readSingleSignOn,
   type SingleSignOn,
   settleArrival,
   useApiKey,
 } from '@plimsoll/accounts'
+import { createIdentity, type Identity, ProviderVisit } from '@plimsoll/accounts/identity'
 import { inTransaction } from '@plimsoll/database'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 
 /** A person who is signed in, with everything that they are a member of. */
 export type SignedIn = {

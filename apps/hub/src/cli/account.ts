@@ -1,6 +1,6 @@
 import { findPeople, type PersonRow, turnOffSecondFactor } from '@plimsoll/accounts'
 import type { Command } from 'commander'
-import { HubAccounts } from '../accounts/hub-accounts.ts'
+import type { HubBase } from '../hub-base.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { singleSignOnCommands } from './single-sign-on.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
@@ -28,7 +28,7 @@ export function accountCommand(program: Command, exit: (code: number) => void): 
     .action(async (options: CommonOptions) => {
       exit(
         await withHub(options, async (hub, output) => {
-          const accounts = await HubAccounts.open(hub)
+          const accounts = await openAccounts(hub)
           if (!(await accounts.isOpen()))
             throw new CommandProblem('This hub has an owner already; an owner can invite others.')
           const code = await accounts.setupCode()
@@ -46,7 +46,7 @@ export function accountCommand(program: Command, exit: (code: number) => void): 
         await withHub(options, async (hub, output) => {
           await requirePerson(hub, email)
           const address = hub.context.publicUrl ?? `http://127.0.0.1:${hub.configuration.port}`
-          const url = await (await HubAccounts.open(hub)).resetLink(email, address)
+          const url = await (await openAccounts(hub)).resetLink(email, address)
           output.result(
             { url },
             () => `${url}\nIt works once, for an hour. Whoever opens it can sign in as ${email}.`,
@@ -73,10 +73,13 @@ export function accountCommand(program: Command, exit: (code: number) => void): 
   singleSignOnCommands(account, exit)
 }
 
-async function requirePerson(
-  { everyone }: Parameters<typeof HubAccounts.open>[0],
-  email: string,
-): Promise<void> {
+/** Loaded by the two commands that need it: the library behind it is half of what a command would load. */
+async function openAccounts(hub: HubBase) {
+  const { HubAccounts } = await import('../accounts/hub-accounts.ts')
+  return await HubAccounts.open(hub)
+}
+
+async function requirePerson({ everyone }: HubBase, email: string): Promise<void> {
   const people = await findPeople(everyone.kysely)
   if (people.some((each) => each.email === email.toLowerCase())) return
   throw new CommandProblem(`Nobody signs in as "${email}"; plimsoll account list shows who does.`)

@@ -15,7 +15,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { alertHttp } from '../alerts/alert-worker.ts'
 import { destinationBody, ruleBody } from '../http/alert-routes.ts'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { pageAlerts, toAlert, toDestination, toRule } from '../views/alerts.ts'
 import { readInput } from './input-file.ts'
 import { numberIn } from './number-option.ts'

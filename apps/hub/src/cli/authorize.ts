@@ -1,6 +1,6 @@
 import { grantBegun } from '@plimsoll/client'
 import { type GrantEnd, readGrant, SyncProblem, syncProblem, withdrawGrant } from '@plimsoll/sync'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { CommandProblem, EXIT, type Output } from './output.ts'
 import { findRunningHub, isSyncCode } from './running-hub.ts'

@@ -10,7 +10,7 @@ import {
   makePreview,
 } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { ensureLocation } from '../items-import.ts'
 import { describeFailedImport } from '../listing-imports/listing-import-worker.ts'
 import { authorize } from './authorize.ts'

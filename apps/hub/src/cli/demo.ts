@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { childEnvironment, readConfiguration } from '../configuration.ts'
 import { DEFAULT_CHANNELS, toChannels, UnknownChannel } from '../demo/channels.ts'
-import { type DemoResult, runDemo } from '../demo/run.ts'
+import type { DemoResult } from '../demo/run.ts'
 import type { Tick } from '../demo/tick.ts'
 import { toWarehouses, UnknownWarehouse } from '../demo/warehouses.ts'
 import { numberIn, ORDERS_PER_SECOND, PORT, SECONDS, SEED } from './number-option.ts'
@@ -58,6 +58,7 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
       void stopSignal().then(() => stopped.abort())
       const channels = await findChannels(namesIn(options.channels))
       const warehouses = await findWarehouses(namesIn(options.warehouses))
+      const { runDemo } = await import('../demo/run.ts')
       const result = await runDemo({
         channels,
         warehouses,

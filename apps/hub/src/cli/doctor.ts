@@ -9,7 +9,7 @@ import {
 import { findConnections } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { sql } from 'kysely'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 

@@ -8,7 +8,7 @@ import {
   refuse,
 } from '@plimsoll/stock'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { CommandProblem } from './output.ts'
 
 /** The options of `item create` and `item change`, and the row that they mean. */

@@ -1,7 +1,7 @@
 import type { KitDetail, KitUsePage } from '@plimsoll/client'
 import { changeKit } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { findKitUses, getKit } from '../views/kit.ts'
 import { KIT_VERSION, numberIn } from './number-option.ts'
 import { CommandProblem, EXIT, RefusedByLedger } from './output.ts'

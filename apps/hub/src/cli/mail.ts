@@ -1,6 +1,6 @@
 import { type KeptMail, readAllMail } from '@plimsoll/accounts'
 import type { Command } from 'commander'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { numberIn } from './number-option.ts'
 import { CommandProblem, EXIT, type Output } from './output.ts'

@@ -3,8 +3,8 @@ import { DatabaseProblem } from '@plimsoll/database'
 import { syncProblem } from '@plimsoll/sync'
 import { expect, test } from 'vitest'
 import { ConfigurationError } from '../configuration.ts'
-import { ListenProblem } from '../hub.ts'
 import { ImportProblem } from '../import-problem.ts'
+import { ListenProblem } from '../listen.ts'
 import { CommandProblem, EXIT, explainError } from './output.ts'
 
 const lost = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' })

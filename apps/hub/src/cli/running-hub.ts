@@ -2,7 +2,7 @@ import { makeMachineToken } from '@plimsoll/accounts'
 import { problem, processList } from '@plimsoll/client'
 import { findProcesses, type SyncErrorCode, syncErrors, syncProblem } from '@plimsoll/sync'
 import { request } from 'undici'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { CommandProblem, EXIT } from './output.ts'
 
 /** The hub that runs beside a command, for what only a served hub can do. */

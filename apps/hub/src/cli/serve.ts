@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { readConfiguration } from '../configuration.ts'
 import { paceAt, readClockOption, toDemoClock } from '../demo/demo-clock.ts'
 import { createDemoControls } from '../demo/screen-controls.ts'
-import { type RunningHub, startHub } from '../hub.ts'
+import type { RunningHub } from '../hub.ts'
 import { processContext } from '../process-context.ts'
 import { numberIn, PORT } from './number-option.ts'
 import { createOutput, EXIT } from './output.ts'
@@ -31,6 +31,8 @@ export function serveCommand(program: Command, exit: (code: number) => void): vo
     .action(async (options: ServeOptions) => {
       const output = createOutput(options)
       const scale = options.demoClock === undefined ? undefined : readClockOption(options.demoClock)
+      // Here, for no other command needs what serves.
+      const { startHub } = await import('../hub.ts')
       const hub = await startHub(
         readConfiguration(options),
         // The embedded server stays for the next hub to adopt: other processes may be using it.

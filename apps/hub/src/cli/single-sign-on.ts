@@ -9,7 +9,7 @@ import {
   singleSignOnBody,
   toSingleSignOnView,
 } from '../accounts/single-sign-on.ts'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { readInput } from './input-file.ts'
 import { CommandProblem } from './output.ts'
 import { runReading } from './stock/document-command.ts'

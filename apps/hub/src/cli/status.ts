@@ -1,6 +1,6 @@
 import { findConnections, findProcesses, type ProcessStatus } from '@plimsoll/sync'
 import type { Command } from 'commander'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 

@@ -2,7 +2,7 @@ import { inTheNameOf } from '@plimsoll/database'
 import { nowOf } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { type ConfigurationOptions, readConfiguration } from '../configuration.ts'
-import { type HubBase, openHub } from '../hub.ts'
+import { type HubBase, openHub } from '../hub-base.ts'
 import { createOutput, type Output } from './output.ts'
 
 export type CommonOptions = ConfigurationOptions & { json?: boolean }

@@ -1,5 +1,5 @@
 import type { Clock } from '@plimsoll/connector-kit'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import type { DemoShop } from './brand.ts'
 import { findOutOfStep } from './judge.ts'
 

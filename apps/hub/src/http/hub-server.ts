@@ -1,6 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { HubAccounts } from '../accounts/hub-accounts.ts'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import type { ServedOrganizations } from '../organizations/served-organizations.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { authRoutes } from './front/auth-routes.ts'

@@ -8,7 +8,7 @@ import {
 } from '@plimsoll/accounts'
 import { type Database, inTransaction } from '@plimsoll/database'
 import type { SyncContext } from '@plimsoll/sync'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 
 /** Deletes so many rows in one transaction: locks are held for as long, and vacuum can take up what is behind. */
 const ROWS_PER_PIECE = 5_000

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { type KeptKeys, noteHolder, registerKey, removeHolder } from '@plimsoll/accounts'
 import type { Db } from '@plimsoll/database'
 import { ConfigurationError } from '../configuration.ts'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 
 const LOOKED_AT_MS = 1_000
 /** A rotation takes whoever has said nothing for 45 seconds for gone. */

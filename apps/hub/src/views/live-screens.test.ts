@@ -3,7 +3,7 @@ import { manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, makeTemporaryFolder, type TestDatabase } from '@plimsoll/database/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readConfiguration } from '../configuration.ts'
-import { type HubBase, openHub } from '../hub.ts'
+import { type HubBase, openHub } from '../hub-base.ts'
 import { LiveScreens } from './live-screens.ts'
 
 let database: TestDatabase

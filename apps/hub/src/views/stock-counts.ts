@@ -16,7 +16,7 @@ import {
   zerosOf,
 } from '@plimsoll/stock'
 import { LedgerRefusal } from '../http/problem.ts'
-import type { HubBase } from '../hub.ts'
+import type { HubBase } from '../hub-base.ts'
 import { toAmount } from './valuation.ts'
 
 type Hub = Pick<HubBase, 'context' | 'database'>

@@ -1,7 +1,13 @@
 import { APIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import type { Arrived } from './single-sign-on.store.ts'
-import { type Claims, decideArrival, SINGLE_SIGN_ON, type SingleSignOn } from './single-sign-on.ts'
+import {
+  type Claims,
+  decideArrival,
+  discoveryUrlOf,
+  SINGLE_SIGN_ON,
+  type SingleSignOn,
+} from './single-sign-on.ts'
 
 /** One request on somebody's way through the provider: what they are met with is kept here and nowhere else. */
 export class ProviderVisit {
@@ -95,11 +101,6 @@ export type VisitedHub = {
   isTied(personId: string): Promise<boolean>
   /** Gives them their place. Throws where they have come too late. */
   settle(arrived: Arrived): Promise<void>
-}
-
-/** OpenID Connect Discovery 1.0, section 4. */
-export function discoveryUrlOf(issuer: string): string {
-  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
 }
 
 /** What a token says, unchecked: only of those that the library has checked. */

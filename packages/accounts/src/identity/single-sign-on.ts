@@ -116,3 +116,8 @@ function newcomersRole(newcomers: Newcomers | null, claims: Claims): GivenRole |
   const given = claim?.roles.filter(({ value }) => values.includes(value)).map((each) => each.role) ?? []
   return byRank.find((each) => given.includes(each)) ?? role ?? undefined
 }
+
+/** OpenID Connect Discovery 1.0, section 4. */
+export function discoveryUrlOf(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+}

@@ -1,7 +1,7 @@
 import { assignBins, type Bin, type BinOutcome, findBins, removeBin, saveBins } from '@plimsoll/stock'
 import { toStockContext } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { HubBase } from '../../hub.ts'
+import type { HubBase } from '../../hub-base.ts'
 import { RefusedByLedger } from '../output.ts'
 import { runReading } from '../stock/document-command.ts'
 import { collect } from '../stock/document-lines.ts'

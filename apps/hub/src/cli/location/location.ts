@@ -12,7 +12,7 @@ import {
 } from '@plimsoll/stock'
 import { toStockContext } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { HubBase } from '../../hub.ts'
+import type { HubBase } from '../../hub-base.ts'
 import { RefusedByLedger } from '../output.ts'
 import { runReading } from '../stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from '../with-hub.ts'

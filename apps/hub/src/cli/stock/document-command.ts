@@ -10,7 +10,7 @@ import {
 import { toDocumentStore } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { toStoredKey } from '../../client-key.ts'
-import type { HubBase } from '../../hub.ts'
+import type { HubBase } from '../../hub-base.ts'
 import { processContext } from '../../process-context.ts'
 import { EXIT, RefusedByLedger } from '../output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from '../with-hub.ts'

@@ -1,5 +1,5 @@
 import { findLocations } from '@plimsoll/stock'
-import type { HubBase } from '../../hub.ts'
+import type { HubBase } from '../../hub-base.ts'
 import { CommandProblem } from '../output.ts'
 import {
   type About,
