@@ -223,7 +223,7 @@ export async function hasOrdersToRead(
   return found.rows.length > 0
 }
 
-/** Whether an order is parked that could not be read, and was not read since: it may have sold what nobody knows of. */
+/** Whether there is an order of which it is not known what it sold. */
 export async function hasUnreadableOrders(
   db: Db,
   organizationId: string,
@@ -236,16 +236,22 @@ export async function hasUnreadableOrders(
   return found.rows.length > 0
 }
 
-/** Orders that are parked since they could not be read, and were not read since: `connection_id` of each. */
+/**
+ * Orders of which it is not known what they sold, `connection_id` of each: they could not be read, or not be applied, and
+ * were not applied since. Replayed, they are so until something has become of them.
+ */
 export function unreadableOrders(organizationId: string): RawBuilder<{ connectionId: string }> {
   return sql<{ connectionId: string }>`
     select inbox.connection_id from inbox
     where inbox.organization_id = ${organizationId}
-      and inbox.state = 'parked' and inbox.topic in ('order', 'order-deleted') and inbox.reason_code = 'malformed'
+      and inbox.state in ('parked', 'pending', 'fetch') and inbox.topic in ('order', 'order-deleted')
+      -- Of an unmapped line its own order is applied.
+      and inbox.reason_code is not null and inbox.reason_code <> 'unmapped-listing'
       and not exists (
         select from inbox as later
         where later.organization_id = inbox.organization_id and later.connection_id = inbox.connection_id
-          and later.topic = 'order' and later.subject = inbox.subject and later.state = 'applied'
+          and later.topic = 'order' and later.subject = inbox.subject
+          and (later.state = 'applied' or later.state = 'parked' and later.reason_code = 'unmapped-listing')
           and later.settled_at >= inbox.received_at
       )`
 }
@@ -279,8 +285,9 @@ export async function settleInbox(
   await sql`
     update inbox set
       state = settled.state,
-      reason_code = settled.reason_code,
-      reason = settled.reason,
+      -- To be read by itself, it is still what it was before: nobody knows what it sold.
+      reason_code = case when settled.state = 'fetch' then coalesce(settled.reason_code, inbox.reason_code) else settled.reason_code end,
+      reason = case when settled.state = 'fetch' then coalesce(settled.reason, inbox.reason) else settled.reason end,
       told = settled.told,
       not_before = settled.not_before,
       attempts = inbox.attempts + 1,
