@@ -1,5 +1,5 @@
 /**
- * `npm test` and `npm run check`: every check in order, a line each, its whole output where it fails, and last of all
+ * `npm test` and `npm run check`: every check, a line each, its whole output where it fails, and last of all
  * `N passed, N failed` over checks and tests. With `--without-tests` only the checks; other arguments go to vitest.
  */
 import { spawn } from 'node:child_process'
@@ -18,7 +18,7 @@ const checks: Check[] = [
     name: 'format and lint',
     run: () => tool('@biomejs/biome', 'biome', ['check', '--error-on-warnings', '.']),
   },
-  { name: 'types', run: () => tool('typescript', 'tsc', ['--noEmit']) },
+  { name: 'types', isLongest: true, run: () => tool('typescript', 'tsc', ['--noEmit']) },
   {
     name: 'types of the dashboard',
     when: () => existsSync(path.join(root, 'apps', 'dashboard', 'tsconfig.json')),
@@ -44,18 +44,29 @@ const checks: Check[] = [
 
 const totals: Counts = { passed: 0, failed: 0, skipped: 0 }
 
-for (const { name, run, when } of checks) {
-  if (when !== undefined && !when()) continue
-  const startedAt = performance.now()
-  const { code, output } = await run()
-  report(name, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }, startedAt, output)
-}
+// The longest alone is as long as all the others one after the other: side by side they are done in half of the time.
+const asked = checks.filter(({ when }) => when === undefined || when())
+const [longest, others] = [
+  asked.filter((check) => check.isLongest),
+  asked.filter((check) => !check.isLongest),
+]
+await Promise.all([runInTurn(longest), runInTurn(others)])
 if (!withoutTests) await runTests()
 
 console.log(
   `${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`,
 )
 process.exitCode = totals.failed === 0 ? 0 : 1
+
+async function runInTurn(some: readonly Check[]) {
+  for (const check of some) await runCheck(check)
+}
+
+async function runCheck({ name, run }: Check) {
+  const startedAt = performance.now()
+  const { code, output } = await run()
+  report(name, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }, startedAt, output)
+}
 
 async function runTests() {
   const startedAt = performance.now()
@@ -116,7 +127,7 @@ function tool(packageName: string, binary: string, args: readonly string[]): Pro
   })
 }
 
-type Check = { name: string; when?: () => boolean; run: () => Promise<Outcome> }
+type Check = { name: string; isLongest?: boolean; when?: () => boolean; run: () => Promise<Outcome> }
 
 type Outcome = { code: number | null; output: string }
 
