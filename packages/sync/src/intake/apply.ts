@@ -54,33 +54,27 @@ const PARKED: Wake = { kind: 'screen', topics: ['parked', 'overview'], itemIds: 
  * Applies a connection's waiting inbox rows, in batches of one transaction each. A batch that fails is
  * applied row by row, and the row that fails by itself is parked with its reason: it never holds up
  * the others. What each channel should show is worked out in the same transaction.
- * @returns how many rows were settled, and how many of them say only that something must be read directly
+ * @returns how many rows were settled
  */
 export async function applyInbox(context: WorkerContext): Promise<Applied> {
-  const applied = { settled: 0, toRead: 0 }
+  const applied = { settled: 0 }
   for (;;) {
     const rows = await takePending(context, { hints: false })
     if (rows.length === 0) break
     const batch = await applyStored(context, rows)
     applied.settled += batch.settled
-    applied.toRead += batch.toRead
     if (rows.length < ROWS_PER_BATCH) break
   }
   return applied
 }
 
-export type Applied = { settled: number; toRead: number }
+export type Applied = { settled: number }
 
 /** The same for rows that have just been stored, without looking what else waits. */
 export async function applyStored(context: WorkerContext, rows: readonly InboxRow[]): Promise<Applied> {
-  const verdicts: InboxVerdict[] = []
   for (let from = 0; from < rows.length; from += ROWS_PER_BATCH)
-    verdicts.push(...(await applyBatch(context, rows.slice(from, from + ROWS_PER_BATCH))))
-  return toApplied(rows.length, verdicts)
-}
-
-function toApplied(settled: number, verdicts: readonly InboxVerdict[]): Applied {
-  return { settled, toRead: verdicts.filter((verdict) => verdict.state === 'fetch').length }
+    await applyBatch(context, rows.slice(from, from + ROWS_PER_BATCH))
+  return { settled: rows.length }
 }
 
 /**
@@ -112,7 +106,7 @@ export async function applyArriving(
     )
     for (const row of rows) if (isStateOfOrder(row)) context.storedOrders.add(row.eventKey)
     context.sightings.note(rows)
-    return { ...toApplied(verdicts.length, verdicts), stored: verdicts.length }
+    return { settled: verdicts.length, stored: verdicts.length }
   } catch (error) {
     // Stored by itself it is safe, and whatever hinders it is met again, and told, when it is applied from there.
     context.log.debug({ events: events.length, error }, 'arriving events could not be applied at once')

@@ -7,7 +7,14 @@ import { noteConnectorError } from '../connections/problems.ts'
 import { nowOf } from '../context.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
-import { type InboxRow, type InboxVerdict, insertInbox, settleInbox, takeInbox } from './inbox.store.ts'
+import {
+  type InboxRow,
+  type InboxVerdict,
+  inheritReason,
+  insertInbox,
+  settleInbox,
+  takeInbox,
+} from './inbox.store.ts'
 import { toInboxEvent } from './inbox.ts'
 import { findKnownOrder } from './known-orders.store.ts'
 import { verdictOf } from './verdicts.ts'
@@ -51,7 +58,7 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
       case 'order':
       case 'order-deleted':
       case 'order-hold':
-        await fetchOrder(context, row.subject)
+        await fetchOrder(context, row.subject, row)
         break
       case 'listing':
         await fetchListing(context, row.subject)
@@ -126,24 +133,31 @@ async function fetchListing(context: WorkerContext, externalId: string): Promise
   }
 }
 
-/** Reads an order directly and stores what it is now, as authoritative; one that is gone as cancelled. */
-export async function fetchOrder(context: WorkerContext, externalId: string): Promise<void> {
+/**
+ * Reads an order directly and stores what it is now, as authoritative; one that is gone as cancelled.
+ * @param hint the event that asks for it
+ */
+export async function fetchOrder(
+  context: WorkerContext,
+  externalId: string,
+  hint?: Pick<InboxRow, 'inboxId'>,
+): Promise<void> {
   try {
     const order = await context.operations.order(externalId, { signal: context.signal })
-    await storeFetched(context, {
-      kind: 'order',
-      externalId: order.externalId,
-      version: order.version,
-      order,
-    })
+    const { version } = order
+    await storeFetched(context, { kind: 'order', externalId: order.externalId, version, order }, hint)
   } catch (error) {
     if (!isConnectorError(error) || error.kind !== 'not-found') throw error
-    await storeCancelled(context, externalId)
+    await storeCancelled(context, externalId, hint)
   }
 }
 
 /** An order that the platform no longer has promises nothing any more: it is applied as cancelled. */
-async function storeCancelled(context: WorkerContext, externalId: string): Promise<void> {
+async function storeCancelled(
+  context: WorkerContext,
+  externalId: string,
+  hint: Pick<InboxRow, 'inboxId'> | undefined,
+): Promise<void> {
   const known = await findKnownOrder(
     context.database.kysely,
     context.organizationId,
@@ -151,23 +165,21 @@ async function storeCancelled(context: WorkerContext, externalId: string): Promi
     externalId,
   )
   if (known === undefined) return
-  await storeFetched(context, {
-    kind: 'order',
-    externalId,
-    version: known.order.version,
-    order: { ...known.order, state: 'cancelled' },
-  })
+  const { version } = known.order
+  const order = { ...known.order, state: 'cancelled' as const }
+  await storeFetched(context, { kind: 'order', externalId, version, order }, hint)
 }
 
 async function storeFetched(
   context: WorkerContext,
   event: Parameters<typeof toInboxEvent>[0] & { kind: 'order' },
+  hint: Pick<InboxRow, 'inboxId'> | undefined,
 ): Promise<void> {
   const stored = toInboxEvent(event, context.uuid)
   if (stored === undefined) return
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, context.organizationId, context.lease)
-    await insertInbox(
+    const [row] = await insertInbox(
       tx,
       {
         organizationId: context.organizationId,
@@ -179,5 +191,7 @@ async function storeFetched(
       // A direct read settles what an equal event left open, so it has an identity of its own.
       [{ ...stored, eventKey: `${stored.eventKey}:fetch:${context.uuid()}` }],
     )
+    // What its hint could not say is not known until this is applied.
+    if (row !== undefined && hint !== undefined) await inheritReason(tx, context.organizationId, hint, row)
   })
 }

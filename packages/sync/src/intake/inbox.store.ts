@@ -250,10 +250,27 @@ export function unreadableOrders(organizationId: string): RawBuilder<{ connectio
       and not exists (
         select from inbox as later
         where later.organization_id = inbox.organization_id and later.connection_id = inbox.connection_id
-          and later.topic = 'order' and later.subject = inbox.subject
+          -- A hint says nothing of the order; nor does an older state of it.
+          and later.topic = 'order' and later.subject = inbox.subject and later.payload ? 'order'
+          and coalesce((later.payload ->> 'version')::numeric >= (inbox.payload ->> 'version')::numeric, true)
           and (later.state = 'applied' or later.state = 'parked' and later.reason_code = 'unmapped-listing')
           and later.settled_at >= inbox.received_at
       )`
+}
+
+/** An order that was read because of a row is not known either, where the row's is not, until it is applied. */
+export async function inheritReason(
+  tx: Tx,
+  organizationId: string,
+  hint: Pick<InboxRow, 'inboxId'>,
+  row: Pick<InboxRow, 'inboxId'>,
+): Promise<void> {
+  await sql`
+    update inbox set reason_code = hint.reason_code, reason = hint.reason
+    from inbox as hint
+    where inbox.organization_id = ${organizationId} and inbox.inbox_id = ${row.inboxId}
+      and hint.organization_id = ${organizationId} and hint.inbox_id = ${hint.inboxId}
+      and hint.reason_code is not null`.execute(tx)
 }
 
 export type InboxVerdict = {

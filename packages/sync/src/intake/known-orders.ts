@@ -20,17 +20,11 @@ export class KnownOrders {
   readonly #context: WorkerContext
   readonly #state: LaneState
   readonly #parts: Parts
-  /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
-  #mayHaveUnread = true
 
   constructor(context: WorkerContext, state: LaneState, parts: Parts) {
     this.#context = context
     this.#state = state
     this.#parts = parts
-  }
-
-  noteUnread(): void {
-    this.#mayHaveUnread = true
   }
 
   /** Reads what is new, applies it, and moves the fence. @returns whether all are known then */
@@ -51,7 +45,10 @@ export class KnownOrders {
     await applyInbox()
     this.#state.readAt = readAt
     const isKnown = !(await this.#hasUnread()) || (await this.#readUnread())
-    if (isKnown) this.#state.fenceAt = fenceAt
+    if (isKnown) {
+      this.#state.fenceAt = fenceAt
+      orders.noteKnown(fenceAt)
+    }
     return isKnown
   }
 
@@ -65,9 +62,7 @@ export class KnownOrders {
 
   /** An order known to differ but not yet read directly is not known: a write could erase what it sold. */
   async #hasUnread(): Promise<boolean> {
-    if (!this.#mayHaveUnread) return false
     const { database, organizationId, connection } = this.#context
-    this.#mayHaveUnread = await hasOrdersToRead(database.kysely, organizationId, connection.connectionId)
-    return this.#mayHaveUnread
+    return await hasOrdersToRead(database.kysely, organizationId, connection.connectionId)
   }
 }

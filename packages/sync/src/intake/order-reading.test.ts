@@ -13,6 +13,8 @@ import { acquireLeases } from '../worker/leases.store.ts'
 import { openWorkerContext } from '../worker/open-worker-context.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { applyInbox } from './apply.ts'
+import { fetchHinted } from './fetching.ts'
+import { hasUnreadableOrders, replayParked } from './inbox.store.ts'
 import { OrderReader } from './order-reading.ts'
 
 // What is made of a platform's clock: what one read of the orders proves, and when a sale was.
@@ -162,3 +164,53 @@ test.each([
     expect(after?.subtracted).toBe(level.subtracted + 3)
   },
 )
+
+test('I5: what is stored of the fence is what is applied, too; what was only read proves nothing to other processes', async () => {
+  const { platform, connectionId } = await world.open('shop', { bottle: 10 })
+  const storedFence = async () => {
+    const [row] = await world.rows(
+      sql<{ fenceAt: Date | null }>`select fence_at from stream_cursor
+        where connection_id = ${connectionId} and stream = 'orders'`,
+    )
+    return row?.fenceAt
+  }
+  const context = await takeOver(connectionId)
+  const reader = new OrderReader(context)
+  platform.sell('bottle')
+  const { fenceAt } = await reader.readNew()
+  await reader.savePosition()
+  expect(await storedFence()).toBe(null)
+  await applyInbox(context)
+  reader.noteKnown(fenceAt)
+  await clock.advance(2_000)
+  await reader.savePosition()
+  expect(await storedFence()).toEqual(fenceAt)
+  // The next read goes on from there and proves nothing by itself either.
+  await clock.advance(2_000)
+  await reader.readNew()
+  await reader.savePosition()
+  expect(await storedFence()).toEqual(fenceAt)
+})
+
+test('I5: an order that could not be read is not known until what is read of it by itself is applied', async () => {
+  const { platform, connectionId } = await world.open('shop', { bottle: 10 })
+  const context = await takeOver(connectionId)
+  const { organizationId } = context
+  const orderId = platform.sell('bottle')?.externalId
+  await world.rows(sql`
+    insert into inbox (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, reason, attempts,
+      received_at, settled_at)
+    values (${organizationId}, ${context.uuid()}, ${connectionId}, 'order', ${orderId}, 'poll', '{}', 'parked', 'malformed',
+      'A field that nobody knows', 1, ${new Date(clock.now())}, ${new Date(clock.now())})
+    returning inbox_id`)
+  const isNotKnown = () => hasUnreadableOrders(database.kysely, organizationId, connectionId)
+  expect(await isNotKnown()).toBe(true)
+  await replayParked(database.kysely, organizationId, { connectionId })
+  expect(await isNotKnown()).toBe(true)
+  await applyInbox(context)
+  expect(await isNotKnown()).toBe(true)
+  expect(await fetchHinted(context, 'orders')).toEqual({ looked: 1, failed: 0 })
+  expect(await isNotKnown()).toBe(true)
+  await applyInbox(context)
+  expect(await isNotKnown()).toBe(false)
+})

@@ -35,7 +35,7 @@ export class OrderReader {
 
   /**
    * Everything changed since the last read, to the end.
-   * @returns up to when every order is known now, how many states were new, and how many requests it took
+   * @returns up to when every order is known once all of it is applied, how many states were new, and how many requests it took
    */
   async readNew(): Promise<{ fenceAt: Date; fresh: number; pages: number }> {
     const { visibilityLagMs } = this.#context.connector.manifest.capabilities
@@ -54,8 +54,14 @@ export class OrderReader {
 
     const fenceAt = toFence(startedAt, visibilityLagMs)
     const readAt = new Date(startedAt)
-    this.#cursor = { since: fenceAt, fenceAt, readAt, deepReadAt: this.#cursor?.deepReadAt ?? null }
+    const { deepReadAt, fenceAt: knownUntil } = this.#cursor ?? cursor
+    this.#cursor = { since: fenceAt, fenceAt: knownUntil, readAt, deepReadAt }
     return { fenceAt, fresh, pages }
+  }
+
+  /** What was read up to then is applied, too, and none of it has still to be read directly. */
+  noteKnown(fenceAt: Date): void {
+    if (this.#cursor !== undefined) this.#cursor = { ...this.#cursor, fenceAt }
   }
 
   async #readToEnd(since: Date): Promise<{ fresh: number; pages: number }> {

@@ -83,16 +83,24 @@ test('an order that was read since, by another way, is known', async () => {
   const { organizationId } = context
   const { connectionId } = await world.open('shop', { bottle: 1 })
   const { kysely } = database
-  const store = async (state: string, reasonCode: string | null, at: string) => {
+  const store = async (
+    state: string,
+    reasonCode: string | null,
+    at: string,
+    payload: object = { order: {} },
+  ) => {
     await sql`
       insert into inbox (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, attempts,
         received_at, settled_at)
-      values (${organizationId}, ${context.uuid()}, ${connectionId}, 'order', 'o-1', 'poll', '{}', ${state}, ${reasonCode}, 1,
+      values (${organizationId}, ${context.uuid()}, ${connectionId}, 'order', 'o-1', 'poll', ${JSON.stringify(payload)}::jsonb, ${state}, ${reasonCode}, 1,
         ${at}, ${at})`.execute(kysely)
     return await hasUnreadableOrders(kysely, organizationId, connectionId)
   }
   expect(await store('applied', null, '2026-01-02T03:04:04Z')).toBe(false)
-  expect(await store('parked', 'malformed', '2026-01-02T03:04:05Z')).toBe(true)
+  expect(await store('parked', 'malformed', '2026-01-02T03:04:05Z', { version: 7 })).toBe(true)
+  // A hint that made the hub ask says nothing of it, nor does an older state that comes late.
+  expect(await store('applied', null, '2026-01-02T03:04:06Z', {})).toBe(true)
+  expect(await store('applied', null, '2026-01-02T03:04:06Z', { version: 6, order: {} })).toBe(true)
   // All but the line that is not mapped is applied.
   expect(await store('parked', 'unmapped-listing', '2026-01-02T03:04:06Z')).toBe(false)
 })

@@ -49,7 +49,7 @@ export class InboxWorker {
     await this.#run(async () => {
       const arrived = await applyArriving(this.#context, arrival, events)
       stored = arrived?.stored
-      return arrived ?? { settled: 0, toRead: 0 }
+      return arrived ?? { settled: 0 }
     })
     return stored
   }

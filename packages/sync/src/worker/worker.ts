@@ -233,8 +233,7 @@ export class ConnectionWorker {
     return this.#chores.isQuiet ? QUIET_MS_MAX : IDLE_MS_MAX
   }
 
-  #noteApplied({ settled, toRead }: Applied): void {
-    if (toRead > 0) this.#known.noteUnread()
+  #noteApplied({ settled }: Applied): void {
     if (settled === 0) return
     this.#lane.noteKnown()
     this.#chores.noteMoved()
