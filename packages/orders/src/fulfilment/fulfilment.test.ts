@@ -275,6 +275,43 @@ test('more than what is there is never routed to a place', async () => {
   expect(await brand.world.balance('A', 'EAST')).toMatchObject({ reserved: 0 })
 })
 
+test('I11: parcels that are heard of at once share the lines of one item: each unit leaves once, and what is too much is told', async () => {
+  const anyUnits = fc.integer({ min: 1, max: 4 })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(anyUnits, anyUnits),
+      fc.array(fc.array(anyUnits, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+      async (ordered, reads) => {
+        const brand = await openBrand(12)
+        const { world } = brand
+        const itemId = world.itemId('A')
+        const lines = ordered.map((current, nth) => lineOf({ externalId: `line-${nth}`, itemId, current }))
+        const orderId = (await brand.hear(factsOf({ lines })))?.orderId ?? ''
+        const [shipmentId = ''] = await route(brand, orderId, 'EAST')
+        const boxes: HeardParcel[] = []
+        const unexpected: number[] = []
+        let shortUnits = 0
+        for (const [nth, read] of reads.entries()) {
+          const line = { shipmentLineId: null, itemId, sku: 'A', lot: null, serials: [] }
+          for (const units of read) boxes.push(parcelOf(`p${boxes.length}`, [{ ...line, units }]))
+          const state = nth === reads.length - 1 ? 'shipped' : 'working'
+          const outcome = await brand.heard(shipmentId, said(state, [...boxes]))
+          if (outcome.kind !== 'heard') throw new Error('there was something new')
+          unexpected.push(...outcome.unexpected.map(({ units }) => units))
+          shortUnits += outcome.shortUnits
+        }
+        const asked = ordered[0] + ordered[1]
+        const sent = reads.flat().reduce((sum, units) => sum + units, 0)
+        const left = Math.min(asked, sent)
+        expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 12 - left, reserved: asked - left })
+        expect(shortUnits).toBe(asked - left)
+        expect(unexpected.reduce((sum, units) => sum + units, 0)).toBe(sent - left)
+      },
+    ),
+    fromEnvironment(12),
+  )
+}, 60_000)
+
 type Happening =
   | { kind: 'platform'; state: OrderFacts['state']; current: number; shipped: number }
   | { kind: 'route'; place: (typeof PLACES)[number]; most: number }

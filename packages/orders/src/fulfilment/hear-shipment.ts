@@ -86,9 +86,11 @@ export async function hearShipment(
   const own = hand.shipmentLines.filter((line) => line.shipmentId === shipmentId)
   const parcels = await findParcels(tx, organizationId, [shipmentId])
   const known = new Map(parcels.map((parcel) => [parcel.externalId, parcel]))
+  // One for all: what one new parcel holds of a line is no room for the next.
+  const filled = fillOf(parcels)
   const fresh = heard.parcels
     .filter(({ externalId }) => !known.has(externalId))
-    .map((parcel) => ({ parcel, parcelId: context.uuid(), lines: matchLines(parcel, own, fillOf(parcels)) }))
+    .map((parcel) => ({ parcel, parcelId: context.uuid(), lines: matchLines(parcel, own, filled) }))
 
   const left = leftBy([...parcels.flatMap(({ lines }) => lines), ...fresh.flatMap(({ lines }) => lines)])
   const state = afterHearing(shipment.state, heard.state)
