@@ -73,9 +73,12 @@ async function openBrand(stock: number) {
       }),
     heard: (shipmentId: string, heard: Parameters<typeof hearShipment>[2]['heard']) =>
       inTransaction(database, async (tx): Promise<HearingOutcome> => {
-        const outcome = await hearShipment(tx, world.context, { shipmentId, heard, actor: 'warehouse' })
-        if (outcome.kind === 'heard') await insertMovements(tx, world.context, outcome.movements)
-        return outcome
+        for (;;) {
+          const outcome = await hearShipment(tx, world.context, { shipmentId, heard, actor: 'warehouse' })
+          if (outcome.kind !== 'heard') return outcome
+          await insertMovements(tx, world.context, outcome.movements)
+          if (!outcome.isMore) return outcome
+        }
       }),
   }
 }
@@ -201,6 +204,37 @@ test('an order is routed to a warehouse, ships in two parcels, and its channel h
   })
   await brand.hear(told)
   expect(await onHand(brand, 'A')).toEqual({ MAIN: 10, EAST: 4, WEST: 10 })
+})
+
+// The laboratory's seed 506: both left at the moment of the first, by the ledger, and a count from in between had the second twice.
+test('I11: parcels that left one after the other and are heard of at once leave the ledger each at its own moment', async () => {
+  const brand = await openBrand(10)
+  const { world } = brand
+  const order = await brand.hear(factsOf({ lines: [lineOf({ itemId: world.itemId('A'), current: 5 })] }))
+  const [shipmentId = ''] = await route(brand, order?.orderId ?? '', 'EAST')
+  const of = (units: number) => [
+    { shipmentLineId: null, itemId: world.itemId('A'), sku: 'A', units, lot: null, serials: [] },
+  ]
+  const parcels = [
+    parcelOf('p2', of(2), '2026-05-01T10:07:00Z'),
+    parcelOf('p1', of(1), '2026-05-01T10:00:00Z'),
+    parcelOf('p3', of(1), '2026-05-01T10:07:00Z'),
+  ]
+  expect(await brand.heard(shipmentId, said('shipped', parcels))).toMatchObject({
+    kind: 'heard',
+    shortUnits: 1,
+    shipment: { state: 'shipped' },
+  })
+  const left = await sql<{ effectiveAt: Date; units: number }>`
+    select effective_at, on_hand_delta as units from movement
+    where organization_id = ${world.context.organizationId} and kind = 'ship' order by effective_at`.execute(
+    database.kysely,
+  )
+  expect(left.rows).toEqual([
+    { effectiveAt: new Date('2026-05-01T10:00:00Z'), units: -1 },
+    { effectiveAt: new Date('2026-05-01T10:07:00Z'), units: -3 },
+  ])
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 6, reserved: 1 })
 })
 
 test('what a warehouse may still send stays reserved although the order is cancelled, until the warehouse says that it stays', async () => {

@@ -64,6 +64,8 @@ export type HearingOutcome =
       shortUnits: number
       /** It left though its order was cancelled, or though the hub had asked to cancel it. */
       isAgainstWill: boolean
+      /** Others left later: once all of this is written, the same is to be heard again. */
+      isMore: boolean
     }
 
 /**
@@ -88,12 +90,17 @@ export async function hearShipment(
   const known = new Map(parcels.map((parcel) => [parcel.externalId, parcel]))
   // One for all: what one new parcel holds of a line is no room for the next.
   const filled = fillOf(parcels)
-  const fresh = heard.parcels
-    .filter(({ externalId }) => !known.has(externalId))
-    .map((parcel) => ({ parcel, parcelId: context.uuid(), lines: matchLines(parcel, own, filled) }))
+  const isFresh = ({ externalId }: HeardParcel) => !known.has(externalId)
+  // A movement has one moment: what left later is heard of by itself.
+  const { first, isMore } = firstToLeave(heard.parcels.filter(isFresh))
+  const fresh = first.map((parcel) => ({
+    parcel,
+    parcelId: context.uuid(),
+    lines: matchLines(parcel, own, filled),
+  }))
 
   const left = leftBy([...parcels.flatMap(({ lines }) => lines), ...fresh.flatMap(({ lines }) => lines)])
-  const state = afterHearing(shipment.state, heard.state)
+  const state = isMore ? shipment.state : afterHearing(shipment.state, heard.state)
   const hasEnded = !isOpen(state)
   const after = afterLeaving(own, left, hasEnded)
   const shortUnits = after.lines.reduce(
@@ -132,8 +139,7 @@ export async function hearShipment(
   hand.shipments = hand.shipments.map((each) => (each.shipmentId === shipmentId ? next : each))
   const lines = new Map(withShipment(after.lines, shipmentId).map((line) => [line.shipmentLineId, line]))
   hand.shipmentLines = hand.shipmentLines.map((line) => lines.get(line.shipmentLineId) ?? line)
-  const effectiveAt =
-    fresh.map(({ parcel }) => parcel.shippedAt).sort((a, b) => a.getTime() - b.getTime())[0] ?? at
+  const effectiveAt = first[0]?.shippedAt ?? at
   const settled = await settleOrder(tx, context, hand, {
     base: {
       commandKey:
@@ -187,7 +193,15 @@ export async function hearShipment(
     unexpected,
     shortUnits,
     isAgainstWill: wasUnwanted && fresh.length > 0,
+    isMore,
   }
+}
+
+/** Parcels that left at the same moment, the earliest that there is; and whether others left later. */
+function firstToLeave(parcels: readonly HeardParcel[]): { first: HeardParcel[]; isMore: boolean } {
+  const earliest = Math.min(...parcels.map(({ shippedAt }) => shippedAt.getTime()))
+  const first = parcels.filter(({ shippedAt }) => shippedAt.getTime() === earliest)
+  return { first, isMore: first.length < parcels.length }
 }
 
 async function handOf(tx: Tx, organizationId: string, shipmentId: string): Promise<OrderInHand | undefined> {

@@ -15,8 +15,20 @@ import { findUnitsBySku } from './warehouse-units.store.ts'
 /**
  * Applies what was said of a shipment with all that follows: movements, what channels show, the parcels that the channel is
  * to be told of, and what a person must see to. One part of the caller's transaction, before any other lock of it.
+ * @returns what became of it with the last of its parcels
  */
 export async function applyHeard(
+  context: SyncContext,
+  tx: Tx,
+  said: { shipmentId: string; heard: Heard; actor: string },
+): Promise<HearingOutcome> {
+  for (;;) {
+    const outcome = await applyOnce(context, tx, said)
+    if (outcome.kind !== 'heard' || !outcome.isMore) return outcome
+  }
+}
+
+async function applyOnce(
   context: SyncContext,
   tx: Tx,
   { shipmentId, heard, actor }: { shipmentId: string; heard: Heard; actor: string },
