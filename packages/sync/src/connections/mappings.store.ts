@@ -127,18 +127,20 @@ export async function saveListings(
       imported_at = excluded.imported_at`.execute(tx)
 }
 
+/** @returns the items that are not sold there any more, with the parts of those that are kits: others may show more of them */
 export async function markListingGone(
   tx: Tx,
   organizationId: string,
   connectionId: string,
   externalId: string,
-): Promise<void> {
+): Promise<string[]> {
   await sql`
     update listing set state = 'gone'
     where organization_id = ${organizationId} and connection_id = ${connectionId} and external_id = ${externalId}`.execute(
     tx,
   )
-  await sql`
+  const closed = await sql<{ itemIds: string[] | null }>`
+    with closed as (
     update level set writable = false, problem_code = 'gone',
       problem = 'The listing no longer exists on the platform.',
       problem_told = '{"code": "level-gone", "facts": {}}'
@@ -150,7 +152,16 @@ export async function markListingGone(
         select from listing as other
         where other.organization_id = level.organization_id and other.connection_id = level.connection_id
           and other.stock_unit_id = level.stock_unit_id and other.state <> 'gone'
-      )`.execute(tx)
+      )
+    returning level.item_id
+    )
+    select array_agg(item_id order by item_id) as item_ids from (
+      select item_id from closed where item_id is not null
+      union
+      select part_item_id from kit_part join closed on kit_part.kit_item_id = closed.item_id
+      where kit_part.organization_id = ${organizationId}
+    ) as sold`.execute(tx)
+  return closed.rows[0]?.itemIds ?? []
 }
 
 /**

@@ -16,6 +16,7 @@ import { applyWarehouseRow } from '../fulfilment/apply-warehouse.ts'
 import { followChannelHolds } from '../fulfilment/channel-holds.ts'
 import { noteOrdersToRoute } from '../fulfilment/route-orders.store.ts'
 import { addSubtracted, type MovedByOrders } from '../lanes/levels.store.ts'
+import { dealSoon } from '../load-line/protect.ts'
 import { notify, type Wake } from '../notify.ts'
 import { decideOrderPlaces, type OrderPlaces } from '../pools/places-of-orders.ts'
 import { findPlacesOfOrders } from '../pools/pools.store.ts'
@@ -349,7 +350,7 @@ async function applyOtherRows(
         verdicts.push(verdictOf(row, 'fetch'))
         break
       case 'listing-deleted':
-        await markListingGone(tx, context.organizationId, context.connection.connectionId, row.subject)
+        await noteGone(context, tx, row.subject)
         verdicts.push(verdictOf(row, 'applied'))
         break
       case 'level':
@@ -372,6 +373,13 @@ async function applyOtherRows(
     }
   }
   return verdicts
+}
+
+/** What it does not sell any more others may show. */
+async function noteGone(context: WorkerContext, tx: Tx, externalId: string): Promise<void> {
+  const { organizationId, connection, uuid } = context
+  const itemIds = await markListingGone(tx, organizationId, connection.connectionId, externalId)
+  await dealSoon(tx, { organizationId, at: nowOf(context), uuid }, itemIds)
 }
 
 async function park(context: WorkerContext, row: InboxRow, error: unknown): Promise<void> {

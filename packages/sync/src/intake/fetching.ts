@@ -5,6 +5,7 @@ import { markListingGone } from '../connections/mappings.store.ts'
 import { matchAndNote } from '../connections/match-listings.ts'
 import { noteConnectorError } from '../connections/problems.ts'
 import { nowOf } from '../context.ts'
+import { dealSoon } from '../load-line/protect.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import {
@@ -127,7 +128,8 @@ async function fetchListing(context: WorkerContext, externalId: string): Promise
     await inTransaction(context.database, async (tx) => {
       await assertLease(tx, context.organizationId, context.lease)
       const { organizationId, connection } = context
-      await markListingGone(tx, organizationId, connection.connectionId, externalId)
+      const itemIds = await markListingGone(tx, organizationId, connection.connectionId, externalId)
+      await dealSoon(tx, { organizationId, at: nowOf(context), uuid: context.uuid }, itemIds)
       await matchAndNote(context, tx, connection.connectionId, undefined)
     })
   }

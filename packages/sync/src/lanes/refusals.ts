@@ -63,6 +63,7 @@ async function escalate(
   const { connectionId } = context.connection
   context.log.error({ connectionId, levelId, reason }, 'a decrease was refused')
   context.withdrawals.mayBeExposed = true
+  context.withdrawals.mayBeRefused = true
   await openTask(
     tx,
     context.organizationId,

@@ -40,6 +40,20 @@ export async function findExposedListings(
   return found.rows
 }
 
+/** Whether a decrease is refused that a person is asked to see to. */
+export async function hasRefusedDecreases(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+): Promise<boolean> {
+  const found = await sql`
+    select from task
+    where organization_id = ${organizationId} and kind = 'refused-decrease' and closed_at is null
+      and connection_id = ${connectionId}
+    limit 1`.execute(db)
+  return found.rows.length > 0
+}
+
 /** Listings that were withdrawn, or may have been, and whose decrease has been taken since: nothing is refused any more. */
 export async function findListingsToReinstate(
   db: Db,

@@ -56,6 +56,22 @@ test('a listing whose decrease is refused is withdrawn before anything else is w
   expect(bottle?.units).toBe(7)
 })
 
+test('a refused decrease that is needed no more is no task, and its listing is on sale again', async () => {
+  const { clock, world, stepped, platform } = await refusing({ withdraw: 'hidden' })
+  platform.refused.set('bottle', 'row')
+  platform.refused.set('jar', 'row')
+  await world.adjust('bottle', -7)
+  await world.adjust('jar', -2)
+  await turns(clock, stepped, 3)
+  expect(platform.sell('bottle')).toBeUndefined()
+  // The units are back before the platform takes any number again: nothing is left to write.
+  await world.adjust('bottle', 7)
+  await turns(clock, stepped, 4)
+  expect((await world.tasks('refused-decrease')).filter(({ isOpen }) => isOpen)).toMatchObject([{ units: 2 }])
+  expect(platform.sell('bottle')).toBeDefined()
+  expect(platform.sell('jar')).toBeUndefined()
+})
+
 test('where a connector cannot withdraw a single listing the task says what a person must do', async () => {
   const { clock, world, stepped, platform } = await refusing()
   platform.refused.set('bottle', 'row')

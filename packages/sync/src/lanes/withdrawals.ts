@@ -9,34 +9,52 @@ import {
   type ExposedListing,
   findExposedListings,
   findListingsToReinstate,
+  hasRefusedDecreases,
   savePlacement,
   saveTaskDetail,
   saveWithdrawn,
 } from './withdrawals.store.ts'
+import { closeNeedless } from './write-cap.store.ts'
 
 /** At one go; the rest at the next turn, after the lane's decreases. */
 const AT_ONCE = 20
 
 /**
  * What a worker remembers of refused decreases between its turns; the truth is in the database. `mayBeExposed`: a
- * decrease was refused and nothing was done about it yet. `mayBeWithdrawn`: something is off its channel.
+ * decrease was refused and nothing was done about it yet. `mayBeWithdrawn`: something is off its channel. `mayBeRefused`:
+ * a task says that a decrease was.
  */
-export type Withdrawals = { mayBeExposed: boolean; mayBeWithdrawn: boolean; tried: Set<string> }
+export type Withdrawals = {
+  mayBeExposed: boolean
+  mayBeWithdrawn: boolean
+  mayBeRefused: boolean
+  tried: Set<string>
+}
 
 export const UNKNOWN_WITHDRAWALS = (): Withdrawals => ({
   mayBeExposed: true,
   mayBeWithdrawn: true,
+  mayBeRefused: true,
   tried: new Set(),
 })
 
 /**
  * A refused decrease goes on selling what is not there: its listing is taken off the channel where the connector can,
- * those with the most units at risk first, and put back once the decrease is taken. The task says what was done, or
+ * those with the most units at risk first, and put back once the decrease is taken or needed no more. The task says what was done, or
  * what a person must do.
  * @throws ConnectorError where the platform is out of reach: tried again
  */
 export async function followWithdrawals(context: WorkerContext): Promise<void> {
-  const { withdrawals } = context
+  const { withdrawals, database, organizationId, connection } = context
+  if (withdrawals.mayBeRefused) {
+    const needless = { kind: 'refused-decrease' as const, at: nowOf(context) }
+    await closeNeedless(database.kysely, organizationId, connection.connectionId, needless)
+    withdrawals.mayBeRefused = await hasRefusedDecreases(
+      database.kysely,
+      organizationId,
+      connection.connectionId,
+    )
+  }
   if (withdrawals.mayBeExposed) await withdrawExposed(context, withdrawals)
   if (withdrawals.mayBeWithdrawn) await reinstateTaken(context, withdrawals)
 }

@@ -37,17 +37,20 @@ export async function countWrites(
       writes = write_count.writes + excluded.writes`.execute(db)
 }
 
-/** A decrease that is not needed any more is no task: stock came back, or the platform sold down to it by itself. */
+/**
+ * A decrease that could not be made and is not needed any more is no task: stock came back, the platform sold down to it by
+ * itself, or took it later.
+ */
 export async function closeNeedless(
   db: Db,
   organizationId: string,
   connectionId: string,
-  at: Date,
+  { kind, at }: { kind: 'capped-decrease' | 'refused-decrease'; at: Date },
 ): Promise<void> {
   await sql`
     update task set closed_at = ${at}
     from level
-    where task.organization_id = ${organizationId} and task.kind = 'capped-decrease' and task.closed_at is null
+    where task.organization_id = ${organizationId} and task.kind = ${kind} and task.closed_at is null
       and task.connection_id = ${connectionId}
       and level.organization_id = task.organization_id and level.level_id::text = task.subject
       and desired >= greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest)`.execute(

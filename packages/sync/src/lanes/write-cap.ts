@@ -52,7 +52,10 @@ export async function withinWriteCap(
   if (cap === undefined) return candidates
   const { database, organizationId, connection } = context
   const { connectionId } = connection
-  await closeNeedless(database.kysely, organizationId, connectionId, nowOf(context))
+  await closeNeedless(database.kysely, organizationId, connectionId, {
+    kind: 'capped-decrease',
+    at: nowOf(context),
+  })
   if (candidates.length === 0) return candidates
   const now = context.clock.now()
   const keys = [...new Set(candidates.map((each) => keyOf(cap, each)))]

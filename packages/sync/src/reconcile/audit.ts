@@ -6,6 +6,7 @@ import { matchAndNote } from '../connections/match-listings.ts'
 import { nowOf, type Tx } from '../context.ts'
 import { expectedOf } from '../lanes/expected.ts'
 import { countLevels, findLevelsAfter } from '../lanes/levels.store.ts'
+import { dealSoon } from '../load-line/protect.ts'
 import type { JobStep, JobTools } from '../worker/job-runner.ts'
 import type { SyncJob } from '../worker/sync-jobs.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -122,7 +123,10 @@ async function stepCatalogue(
   next.within = async (tx: Tx) => {
     const found = differences.map((each) => ({ ...each, differenceId: uuid() }))
     await insertDifferences(tx, organizationId, job.jobId, found)
-    for (const { externalId } of vanished) await markListingGone(tx, organizationId, connectionId, externalId)
+    for (const { externalId } of vanished) {
+      const itemIds = await markListingGone(tx, organizationId, connectionId, externalId)
+      await dealSoon(tx, { organizationId, at: nowOf(context), uuid }, itemIds)
+    }
     // What took the place of one that is gone could not be told before.
     if (vanished.length > 0) await matchAndNote(context, tx, connectionId, undefined)
   }

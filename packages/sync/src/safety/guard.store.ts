@@ -133,7 +133,9 @@ export async function findRecentSudden(
     select distinct on (level_id) level_id, case when quantity = 0 then 'zero' else 'raise' end as kind, sent_at as at,
       desired_version as version
     from write
-    where organization_id = ${organizationId} and connection_id = ${connectionId} and settled_at >= ${since}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      -- What is accepted and not answered yet, or was sent just now, was let through as well.
+      and (settled_at >= ${since} or settled_at is null and sent_at >= ${since})
       and (direction = 'zero' or (direction = 'increase' and quantity > greatest(1, expected) * ${raiseFactor}::bigint))
     order by level_id, sent_at desc`.execute(db)
   return found.rows

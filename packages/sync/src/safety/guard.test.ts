@@ -219,6 +219,21 @@ test('I8: raises that a former holder of the lane let through count for the next
   expect(await openHolds(world)).toMatchObject([{ kind: 'raise', listings: 9 }])
 })
 
+test('I8: raises that are accepted and not answered yet count for the next holder of the lane, too', async () => {
+  const { world, clock, connectionId, platform, turn } = await shopOf(5)
+  for (const sku of SKUS.slice(0, 9)) await world.adjust(sku, 5_000)
+  await turn()
+  // As a platform that takes feeds has them for hours.
+  await world.rows(sql`
+    update write set settled_at = null, state = 'accepted', ticket = 't', ask_at = sent_at + interval '1 day'
+    where connection_id = ${connectionId} and direction = 'increase' returning write_id`)
+  const next = await stepConnection(world, connectionId)
+  for (const sku of SKUS.slice(9, 18)) await world.adjust(sku, 5_000)
+  await turns(clock, next, 8)
+  expect(SKUS.filter((sku) => platform.quantityOf(sku) === 5_005).length).toBe(9)
+  expect(await openHolds(world)).toMatchObject([{ kind: 'raise', listings: 9 }])
+})
+
 test('I8: settings of the connection win over those of the organization', async () => {
   const { world, connectionId, platform, turn } = await shopOf(5)
   await changeGuard(world.context, undefined, { zeroPercent: 5, zeroMinimum: 1 }, 'Ada')

@@ -106,8 +106,8 @@ export async function findItemsSoldBy(
   const found = await sql<{ itemId: string }>`
     with listed as (
       select distinct item_id from listing
+      -- Those that are gone, too: what was marked while they were there is taken back once they are not.
       where organization_id = ${organizationId} and connection_id = ${connectionId} and item_id is not null
-        and state <> 'gone'
     )
     select item_id from listed
     union
