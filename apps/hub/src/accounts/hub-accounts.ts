@@ -32,7 +32,8 @@ export type SignedIn = {
 
 /** Who sends a request, before it is known which organization it is about. */
 export type Sender =
-  | { kind: 'machine' }
+  /** `isShown`: by the hub's secret key, and not only because nobody has set the hub up. */
+  | { kind: 'machine'; isShown: boolean }
   | { kind: 'person'; person: SignedIn; setCookies: readonly string[] }
   | { kind: 'key'; key: Awaited<ReturnType<typeof useApiKey>> }
 
@@ -113,14 +114,14 @@ export class HubAccounts {
     if (secret !== undefined) return { kind: 'key', key: await useApiKey(this.context, secret) }
     const signedIn = await this.#findSignedIn(headers)
     if (signedIn !== undefined) return signedIn
-    if (await this.isOpen()) return { kind: 'machine' }
+    if (await this.isOpen()) return { kind: 'machine', isShown: false }
     throw new AccountProblem('sign-in-needed', 'Nobody is signed in.')
   }
 
   /** A command on this machine: it has the master key. */
   #identifyMachine(token: string, port: number | undefined): Sender {
     const { masterKey, clock } = this.context
-    if (isMachineToken(masterKey, token, { nowMs: clock.now(), port })) return { kind: 'machine' }
+    if (isMachineToken(masterKey, token, { nowMs: clock.now(), port })) return { kind: 'machine', isShown: true }
     throw new AccountProblem('key-refused', 'This was not made with the hub’s secret key, or is over.')
   }
 

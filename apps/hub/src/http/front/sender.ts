@@ -2,7 +2,7 @@ import { AccountProblem, type Limits, type Role } from '@plimsoll/accounts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sender } from '../../accounts/hub-accounts.ts'
 import type { Front } from '../hub-server.ts'
-import { assertLocal, assertOwnPage } from '../local-only.ts'
+import { assertOwnMachine, assertOwnPage, assertSentHere } from '../local-only.ts'
 import type { Principal } from '../principal.ts'
 
 /** Says in which organization something is asked. */
@@ -28,12 +28,15 @@ export function headersOf(request: FastifyRequest): Headers {
  * @throws AccountProblem, ApiProblem `foreign-origin`
  */
 export async function senderOf(
-  { accounts }: Front,
+  { accounts, base }: Front,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Sender> {
   const sender = await accounts.identify(headersOf(request), request.socket.localPort)
-  if (sender.kind === 'machine') assertLocal(request)
+  if (sender.kind === 'machine') {
+    if (sender.isShown) assertSentHere(request)
+    else assertOwnMachine(request, base.configuration)
+  }
   if (sender.kind === 'person') {
     assertOwnPage(request, [accounts.publicUrl, ...accounts.origins])
     for (const cookie of sender.setCookies) reply.raw.appendHeader('set-cookie', cookie)
