@@ -34,7 +34,7 @@ export const accountErrors = {
   'role-too-high': {
     status: 403,
     fault: 'yours',
-    cure: 'Give at most the role and the limits that you have.',
+    cure: 'Give at most the role, the limits and the scopes that you have.',
   },
   'last-owner': {
     status: 409,

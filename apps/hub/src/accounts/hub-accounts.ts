@@ -121,7 +121,8 @@ export class HubAccounts {
   /** A command on this machine: it has the master key. */
   #identifyMachine(token: string, port: number | undefined): Sender {
     const { masterKey, clock } = this.context
-    if (isMachineToken(masterKey, token, { nowMs: clock.now(), port })) return { kind: 'machine', isShown: true }
+    if (isMachineToken(masterKey, token, { nowMs: clock.now(), port }))
+      return { kind: 'machine', isShown: true }
     throw new AccountProblem('key-refused', 'This was not made with the hub’s secret key, or is over.')
   }
 
@@ -158,7 +159,9 @@ export class HubAccounts {
 
   async #mayJoin(email: string): Promise<boolean> {
     const { context } = this
-    if (this.#base.configuration.signUp === 'open' || this.#expected.has(email)) return true
+    if (this.#expected.has(email)) return true
+    // Nobody comes before its first owner, whose address they could take.
+    if (this.#base.configuration.signUp === 'open' && !(await this.isOpen())) return true
     return await isInvited(context.database.kysely, email, nowOf(context))
   }
 

@@ -88,5 +88,6 @@ export function actingOf(request: FastifyRequest): Acting {
     personId: principal.kind === 'member' ? principal.personId : undefined,
     role: roleOf(principal),
     limits: limitsOf(principal),
+    key: principal.kind === 'key' ? { scopes: principal.scopes } : undefined,
   }
 }
