@@ -105,14 +105,15 @@ export class HubAccounts {
   /**
    * Who sends a request.
    * @param port at which it came in
+   * @param renews whether a session that is used lasts longer by it, of which the cookies tell
    * @throws AccountProblem `key-refused`, `sign-in-needed`
    */
-  async identify(headers: Headers, port: number | undefined): Promise<Sender> {
+  async identify(headers: Headers, port: number | undefined, { renews } = { renews: true }): Promise<Sender> {
     const machine = /^Machine +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
     if (machine !== undefined) return this.#identifyMachine(machine, port)
     const secret = keyIn(headers)
     if (secret !== undefined) return { kind: 'key', key: await useApiKey(this.context, secret) }
-    const signedIn = await this.#findSignedIn(headers)
+    const signedIn = await this.#findSignedIn(headers, renews)
     if (signedIn !== undefined) return signedIn
     if (await this.isOpen()) return { kind: 'machine', isShown: false }
     throw new AccountProblem('sign-in-needed', 'Nobody is signed in.')
@@ -165,9 +166,13 @@ export class HubAccounts {
     return await isInvited(context.database.kysely, email, nowOf(context))
   }
 
-  async #findSignedIn(headers: Headers): Promise<Sender | undefined> {
+  async #findSignedIn(headers: Headers, renews: boolean): Promise<Sender | undefined> {
     if (!headers.has('cookie')) return undefined
-    const found = await this.identity.api.getSession({ headers, returnHeaders: true })
+    const found = await this.identity.api.getSession({
+      headers,
+      query: { disableRefresh: !renews },
+      returnHeaders: true,
+    })
     if (found.response === null) return undefined
     const { user, session } = found.response
     const memberships = await findMemberships(this.context.database.kysely, user.id)
