@@ -34,6 +34,15 @@ export type Configuration = {
   allowsPrivateWebhooks?: boolean | undefined
 }
 
+/** Whether requests of others may come in from this machine's own address: through a proxy, or a tunnel. */
+export function isShownToOthers({
+  publicUrl,
+  trustProxy,
+}: Pick<Configuration, 'publicUrl' | 'trustProxy'>): boolean {
+  const name = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname
+  return trustProxy !== false || !['127.0.0.1', 'localhost', '[::1]'].includes(name)
+}
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const environment = z.object({
@@ -169,6 +178,7 @@ export function childEnvironment(): NodeJS.ProcessEnv {
     PLIMSOLL_DATA: _data,
     PLIMSOLL_PORT: _port,
     PLIMSOLL_PUBLIC_URL: _url,
+    PLIMSOLL_TRUST_PROXY: _proxy,
     ...rest
   } = process.env
   return rest

@@ -20,7 +20,7 @@ export const accountErrors = {
   'setup-code-wrong': {
     status: 403,
     fault: 'yours',
-    cure: 'Use the code that the hub wrote when it started, or open the hub on its own machine.',
+    cure: 'Use the code that plimsoll account setup-code prints on the hub’s machine.',
   },
   'unknown-member': { status: 404, fault: 'yours', cure: 'Use the id of a member of the organization.' },
   'unknown-invitation': {
@@ -34,7 +34,7 @@ export const accountErrors = {
   'role-too-high': {
     status: 403,
     fault: 'yours',
-    cure: 'Give at most the role and the limits that you have.',
+    cure: 'Give at most the role, the limits and the scopes that you have.',
   },
   'last-owner': {
     status: 409,

@@ -21,6 +21,7 @@ export {
   deletePerson,
   findPeople,
   findPersonByEmail,
+  isPerson,
   markVerified,
   type Person,
   type PersonRow,

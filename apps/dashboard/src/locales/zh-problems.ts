@@ -233,7 +233,7 @@ export const zhProblems: Readonly<Record<string, string>> = {
   'version-missing': '缺少版本，可能会覆盖他人的修改。',
   'bad-signature': 'Webhook 的签名不正确，未接收。',
   'not-found': '此地址没有内容。',
-  'foreign-origin': '请求来自其他网站的页面。',
+  'foreign-origin': '请求来自其他网站的页面；或中枢尚未设置账户，而请求并非来自本机。',
   'unknown-view': '没有您可见的此视图。',
   'too-many-views': '您保存的视图已达上限。',
   'unknown-change': '没有此变更。',

@@ -32,7 +32,8 @@ export type SignedIn = {
 
 /** Who sends a request, before it is known which organization it is about. */
 export type Sender =
-  | { kind: 'machine' }
+  /** `isShown`: by the hub's secret key, and not only because nobody has set the hub up. */
+  | { kind: 'machine'; isShown: boolean }
   | { kind: 'person'; person: SignedIn; setCookies: readonly string[] }
   | { kind: 'key'; key: Awaited<ReturnType<typeof useApiKey>> }
 
@@ -104,23 +105,25 @@ export class HubAccounts {
   /**
    * Who sends a request.
    * @param port at which it came in
+   * @param renews whether a session that is used lasts longer by it, of which the cookies tell
    * @throws AccountProblem `key-refused`, `sign-in-needed`
    */
-  async identify(headers: Headers, port: number | undefined): Promise<Sender> {
+  async identify(headers: Headers, port: number | undefined, { renews } = { renews: true }): Promise<Sender> {
     const machine = /^Machine +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
     if (machine !== undefined) return this.#identifyMachine(machine, port)
     const secret = keyIn(headers)
     if (secret !== undefined) return { kind: 'key', key: await useApiKey(this.context, secret) }
-    const signedIn = await this.#findSignedIn(headers)
+    const signedIn = await this.#findSignedIn(headers, renews)
     if (signedIn !== undefined) return signedIn
-    if (await this.isOpen()) return { kind: 'machine' }
+    if (await this.isOpen()) return { kind: 'machine', isShown: false }
     throw new AccountProblem('sign-in-needed', 'Nobody is signed in.')
   }
 
   /** A command on this machine: it has the master key. */
   #identifyMachine(token: string, port: number | undefined): Sender {
     const { masterKey, clock } = this.context
-    if (isMachineToken(masterKey, token, { nowMs: clock.now(), port })) return { kind: 'machine' }
+    if (isMachineToken(masterKey, token, { nowMs: clock.now(), port }))
+      return { kind: 'machine', isShown: true }
     throw new AccountProblem('key-refused', 'This was not made with the hub’s secret key, or is over.')
   }
 
@@ -157,13 +160,19 @@ export class HubAccounts {
 
   async #mayJoin(email: string): Promise<boolean> {
     const { context } = this
-    if (this.#base.configuration.signUp === 'open' || this.#expected.has(email)) return true
+    if (this.#expected.has(email)) return true
+    // Nobody comes before its first owner, whose address they could take.
+    if (this.#base.configuration.signUp === 'open' && !(await this.isOpen())) return true
     return await isInvited(context.database.kysely, email, nowOf(context))
   }
 
-  async #findSignedIn(headers: Headers): Promise<Sender | undefined> {
+  async #findSignedIn(headers: Headers, renews: boolean): Promise<Sender | undefined> {
     if (!headers.has('cookie')) return undefined
-    const found = await this.identity.api.getSession({ headers, returnHeaders: true })
+    const found = await this.identity.api.getSession({
+      headers,
+      query: { disableRefresh: !renews },
+      returnHeaders: true,
+    })
     if (found.response === null) return undefined
     const { user, session } = found.response
     const memberships = await findMemberships(this.context.database.kysely, user.id)

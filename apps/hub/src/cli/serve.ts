@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { readConfiguration } from '../configuration.ts'
+import { isShownToOthers, readConfiguration } from '../configuration.ts'
 import { paceAt, readClockOption, toDemoClock } from '../demo/demo-clock.ts'
 import { createDemoControls } from '../demo/screen-controls.ts'
 import type { RunningHub } from '../hub.ts'
@@ -45,7 +45,9 @@ export function serveCommand(program: Command, exit: (code: number) => void): vo
       // Heard from before it says that it is ready: whoever waits for that may stop it at once.
       const stopped = stopSignal()
       const whoMayCome = (await hub.accounts.isOpen())
-        ? `It answers this machine alone until it has accounts: ${hub.url}/setup makes the first.`
+        ? isShownToOthers(hub.configuration)
+          ? `It answers nobody until it has accounts: ${hub.url}/setup makes the first, with the code that plimsoll account setup-code prints.`
+          : `It answers this machine alone until it has accounts: ${hub.url}/setup makes the first.`
         : 'Whoever has an account signs in.'
       output.result({ url: hub.url ?? null, database: hub.database.kind, pid: process.pid }, ({ url }) =>
         url === null

@@ -10,7 +10,7 @@ import { meRoutes } from './front/me-routes.ts'
 import { publicAddresses } from './front/public-addresses.ts'
 import { setupRoutes } from './front/setup-routes.ts'
 import { healthRoutes } from './health-routes.ts'
-import { assertLocal } from './local-only.ts'
+import { assertOwnMachine } from './local-only.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { ApiProblem, toProblem } from './problem.ts'
 import { referencePage } from './reference-page.ts'
@@ -71,7 +71,7 @@ export async function createHubServer(
   await app.register(async (reference) => {
     // Until there are accounts nothing is told to pages of other sites, nor what there is to ask for.
     reference.addHook('onRequest', async (request) => {
-      if (await front.accounts.isOpen()) assertLocal(request)
+      if (await front.accounts.isOpen()) assertOwnMachine(request, configuration)
     })
     await reference.register(referencePage)
   })

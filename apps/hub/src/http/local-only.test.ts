@@ -1,11 +1,11 @@
 import { fastify } from 'fastify'
 import { expect, test } from 'vitest'
-import { assertLocal } from './local-only.ts'
+import { assertSentHere } from './local-only.ts'
 import { toProblem } from './problem.ts'
 
 async function ask(headers: Record<string, string>): Promise<number> {
   const app = fastify()
-  app.addHook('onRequest', async (request) => assertLocal(request))
+  app.addHook('onRequest', async (request) => assertSentHere(request))
   app.setErrorHandler((error, _request, reply) => reply.status(toProblem(error).status).send({}))
   app.get('/', async () => ({}))
   const { statusCode } = await app.inject({ url: '/', headers })

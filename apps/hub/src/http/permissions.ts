@@ -49,11 +49,13 @@ export function permissionOf({
   tag,
   method,
   needs,
-}: Pick<RouteSpec, 'tag' | 'method' | 'needs'>): Permission {
+  deed,
+}: Pick<RouteSpec, 'tag' | 'method' | 'needs' | 'deed'>): Permission {
   const { area, writing } = groups[tag]
   const least = needs ?? (method === 'GET' ? 'viewer' : writing)
   // A request that changes nothing may be a POST all the same, where its question is long.
-  return { area, deed: method === 'GET' || needs === 'viewer' ? 'read' : 'write', needs: least }
+  const implied = method === 'GET' || needs === 'viewer' ? 'read' : 'write'
+  return { area, deed: deed ?? implied, needs: least }
 }
 
 /** @throws AccountProblem `not-allowed`, naming what is missing */
@@ -88,11 +90,11 @@ export type FindPlaces = (named: NamedDocument) => Promise<Touched | undefined>
  */
 export async function assertTouches(
   principal: () => Principal,
-  spec: Pick<RouteSpec, 'tag' | 'method' | 'path' | 'needs' | 'touches'>,
+  spec: Pick<RouteSpec, 'tag' | 'method' | 'path' | 'needs' | 'deed' | 'touches'>,
   input: object,
   find: FindPlaces | undefined,
 ): Promise<void> {
-  if (permissionOf(spec).deed === 'read') return
+  if (permissionOf(spec).deed === 'read' || spec.touches === 'own') return
   const limits = limitsOf(principal())
   if (limits.connections === null && limits.locations === null) return
   const said = spec.touches === undefined ? undefined : touchedBy(spec.touches, input)

@@ -21,6 +21,9 @@ export type Principal =
 /** By the request as it came: it is handed from the hub's own server to that of an organization. */
 const principals = new WeakMap<IncomingMessage, Principal>()
 
+/** How it is found out once more who asks, for answers that stay open. */
+const askedAgain = new WeakMap<IncomingMessage, () => Promise<Principal>>()
+
 /** Whoever asks one route that asks others in turn; each ticket is good for one request within this process. */
 const passes = new Map<string, Principal>()
 export const PASS_HEADER = 'plimsoll-pass'
@@ -41,8 +44,24 @@ export function takePass(request: FastifyRequest): void {
   setPrincipal(request.raw, principal)
 }
 
-export function setPrincipal(request: IncomingMessage, principal: Principal): void {
+/** @param again finds out once more who asks, and throws where nobody may any more */
+export function setPrincipal(
+  request: IncomingMessage,
+  principal: Principal,
+  again: () => Promise<Principal> = async () => principal,
+): void {
   principals.set(request, principal)
+  askedAgain.set(request, again)
+}
+
+/**
+ * Who asks, as it is now: whoever was let in may have been signed out or removed since.
+ * @throws AccountProblem, ApiProblem where they would not be let in any more
+ */
+export async function principalNow(request: FastifyRequest): Promise<Principal> {
+  const again = askedAgain.get(request.raw)
+  if (again === undefined) throw new ApiProblem('internal', 'Nobody has looked who asks this.')
+  return await again()
 }
 
 /** @throws ApiProblem where nobody has found out who asks: then nothing may be answered */
@@ -88,5 +107,6 @@ export function actingOf(request: FastifyRequest): Acting {
     personId: principal.kind === 'member' ? principal.personId : undefined,
     role: roleOf(principal),
     limits: limitsOf(principal),
+    key: principal.kind === 'key' ? { scopes: principal.scopes } : undefined,
   }
 }

@@ -38,7 +38,7 @@ export const apiErrors = {
   'foreign-origin': {
     status: 403,
     fault: 'yours',
-    cure: 'Open the hub under 127.0.0.1 or localhost; until it has accounts it serves this machine alone.',
+    cure: 'Set the hub up at /setup; until it has accounts it serves its own machine alone, under 127.0.0.1 or localhost.',
   },
   'unknown-view': { status: 404, fault: 'yours', cure: 'Use the id of a view that is listed.' },
   'too-many-views': { status: 409, fault: 'yours', cure: 'Delete views that nobody uses, then save it.' },

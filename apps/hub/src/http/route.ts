@@ -1,4 +1,4 @@
-import type { Acting, Role } from '@plimsoll/accounts'
+import type { Acting, Deed, Role } from '@plimsoll/accounts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
@@ -36,13 +36,16 @@ export type RouteSpec = {
    * asks (`permissions.ts`).
    */
   needs?: Role
+  /** `write`: it changes something although its least role is `viewer`, by which it would be taken for one that reads. */
+  deed?: Extract<Deed, 'write'>
   /** Whether it is on record who read it, as of personal data. */
   isAudited?: boolean
   /**
    * What a change is about beside the document that its path names (`touched-documents.ts`), for those who may change some
-   * connections or locations alone; with neither, they may not use it.
+   * connections or locations alone; with neither, they may not use it. `own`: whoever asks themselves; what of others is
+   * the handler's to refuse.
    */
-  touches?: TouchRule
+  touches?: TouchRule | 'own'
   /** By status: a schema that `packages/client` exports, or what is answered in place of JSON. */
   answers: Readonly<Record<number, z.ZodType | OtherContent>>
   /** The refusals of its own; those that any such route may answer are added by `errorsOf`. */

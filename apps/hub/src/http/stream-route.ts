@@ -1,10 +1,28 @@
 import type { ServerResponse } from 'node:http'
-import type { FastifyPluginAsync } from 'fastify'
+import { AccountProblem } from '@plimsoll/accounts'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { assertMay, permissionOf } from './permissions.ts'
+import { principalNow } from './principal.ts'
+import { ApiProblem } from './problem.ts'
 import { addRawRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
 /** A reader so far behind is let go: it comes back and reads everything anew, which costs less than the backlog. */
 const BACKLOG_BYTES_MAX = 1024 * 1024
+
+/** So often it is asked again whether whoever listens still may. */
+const ASKED_AGAIN_MS = 60_000
+
+const spec = {
+  method: 'GET',
+  path: '/stream',
+  operation: 'openStream',
+  tag: 'Overview',
+  summary: 'Server-sent events: each is a hint what to read again.',
+  answers: {
+    200: { contentType: 'text/event-stream', description: 'Events `changed`, `activity` and `ping`.' },
+  },
+} as const
 
 /** GET /stream: server-sent events. Each is a hint what to read again; a reader that misses one loses nothing. */
 export function streamRoute(hub: ServerContext): FastifyPluginAsync {
@@ -14,16 +32,6 @@ export function streamRoute(hub: ServerContext): FastifyPluginAsync {
     app.addHook('preClose', async () => {
       for (const response of open) response.end()
     })
-    const spec = {
-      method: 'GET',
-      path: '/stream',
-      operation: 'openStream',
-      tag: 'Overview',
-      summary: 'Server-sent events: each is a hint what to read again.',
-      answers: {
-        200: { contentType: 'text/event-stream', description: 'Events `changed`, `activity` and `ping`.' },
-      },
-    } as const
     addRawRoute(app, spec, (request, reply) => {
       reply.hijack()
       const response = reply.raw
@@ -39,10 +47,39 @@ export function streamRoute(hub: ServerContext): FastifyPluginAsync {
         if (response.writableLength > BACKLOG_BYTES_MAX) response.destroy()
         else response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
       })
+      const over = new AbortController()
+      void untilRefused(hub, request, over.signal).then((isRefused) => {
+        if (isRefused) response.end()
+      })
       request.raw.on('close', () => {
+        over.abort(new Error('The stream has ended.'))
         leave()
         open.delete(response)
       })
     })
   }
+}
+
+/**
+ * Asks now and then as whoever opened the stream was asked: a session that was ended, a member who was removed and a key that
+ * was revoked hear no more. What cannot be found out counts as refused; whoever may comes back.
+ * @returns whether they are refused; false: the stream has ended before
+ */
+async function untilRefused(
+  { context, log }: ServerContext,
+  request: FastifyRequest,
+  over: AbortSignal,
+): Promise<boolean> {
+  while (!over.aborted) {
+    try {
+      await context.clock.sleep(ASKED_AGAIN_MS, over)
+      assertMay(await principalNow(request), permissionOf(spec))
+    } catch (error) {
+      if (over.aborted) return false
+      if (!(error instanceof AccountProblem || error instanceof ApiProblem))
+        log.warn({ error }, 'a live stream is ended: whether its reader still may listen could not be read')
+      return true
+    }
+  }
+  return false
 }

@@ -54,7 +54,7 @@ export async function fillAccounts(context: SyncContext, mark: string): Promise<
     addedBy: mark,
     at,
   })
-  const by = { actor: mark, personId, role: 'owner' as const, limits: NO_LIMITS }
+  const by = { actor: mark, personId, role: 'owner' as const, limits: NO_LIMITS, key: undefined }
   const wanted = {
     email: 'zebra@zebra.example',
     role: 'viewer' as const,

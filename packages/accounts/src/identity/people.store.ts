@@ -13,6 +13,12 @@ export async function findPersonByEmail(db: Db, email: string): Promise<Person |
   return found.rows[0]
 }
 
+/** Whether there is somebody with this id: the library of sign-in answers ids of people whom it did not make, too. */
+export async function isPerson(db: Db, personId: string): Promise<boolean> {
+  const found = await sql`select from identity.person where id = ${personId}`.execute(db)
+  return found.rows.length > 0
+}
+
 /** Whoever came by an invitation, or set the hub up, has shown by that whose address it is. */
 export async function markVerified(db: Db, personId: string): Promise<void> {
   await sql`update identity.person set email_verified = true where id = ${personId}`.execute(db)

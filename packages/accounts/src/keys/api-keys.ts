@@ -1,7 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import type { Limits } from '../access/limits.ts'
 import type { Role } from '../access/role.ts'
-import type { Scope } from '../access/scope.ts'
+import { includesScopes, type Scope } from '../access/scope.ts'
 import { audit } from '../audit/audit.ts'
 import { type AccountContext, nowOf, type OrganizationContext } from '../context.ts'
 import { AccountProblem } from '../errors.ts'
@@ -35,6 +35,9 @@ export async function createApiKey(
 ): Promise<{ keyId: string; secret: string }> {
   if (!mayGive(by, { role, limits })) {
     throw new AccountProblem('role-too-high', 'A key may do no more than whoever makes it.', 'role')
+  }
+  if (by.key !== undefined && !includesScopes(by.key.scopes, scopes)) {
+    throw new AccountProblem('role-too-high', 'A key gives no scopes that it does not have itself.', 'scopes')
   }
   const { organizationId } = context
   const keyId = context.uuid()

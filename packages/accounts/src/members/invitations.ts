@@ -17,7 +17,7 @@ import {
 } from './invitations.store.ts'
 import { mayGive } from './member-change.ts'
 import { findMembers, insertMember } from './members.store.ts'
-import type { Acting } from './members.ts'
+import { type Acting, assertPerson } from './members.ts'
 
 export type NewInvitation = {
   email: string
@@ -32,7 +32,7 @@ export type Letterhead = { publicUrl: string; organization: string; invitedBy: s
 
 /**
  * Invites somebody by a letter, whose link is answered too: where no mail server is set, a person hands it on.
- * @throws AccountProblem `role-too-high`, `already-member`
+ * @throws AccountProblem `not-allowed`, `role-too-high`, `already-member`
  */
 export async function invite(
   context: OrganizationContext,
@@ -40,6 +40,7 @@ export async function invite(
   { email: given, role, limits, language }: NewInvitation,
   { publicUrl, organization, invitedBy }: Letterhead,
 ): Promise<{ invitationId: string; url: string }> {
+  assertPerson(by)
   const { organizationId, masterKey } = context
   const email = given.toLowerCase()
   if (!mayGive(by, { role, limits })) {

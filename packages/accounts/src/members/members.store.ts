@@ -2,6 +2,7 @@ import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { Limits } from '../access/limits.ts'
 import type { Role } from '../access/role.ts'
+import { isPerson } from '../identity/people.store.ts'
 
 /** A person's place in an organization. */
 export type Membership = { personId: string; role: Role; limits: Limits }
@@ -23,12 +24,17 @@ export type OwnMembership = Membership & {
   isSample: boolean
 }
 
-/** Where somebody is a member already, that stays as it is. @returns whether they were not */
+/**
+ * Where somebody is a member already, that stays as it is.
+ * @returns whether they were not
+ * @throws where there is no such person: an owner who is nobody would count as one
+ */
 export async function insertMember(
   db: Db,
   organizationId: string,
   member: Membership & { addedBy: string; at: Date },
 ): Promise<boolean> {
+  if (!(await isPerson(db, member.personId))) throw new Error('nobody has the id of this member')
   const made = await sql`
     insert into member (organization_id, person_id, role, limits, added_by, created_at)
     values (${organizationId}, ${member.personId}, ${member.role}, ${toStored(member.limits)}, ${member.addedBy}, ${member.at})

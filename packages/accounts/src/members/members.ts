@@ -1,12 +1,26 @@
 import { inTransaction } from '@plimsoll/database'
+import type { Scope } from '../access/scope.ts'
 import { audit } from '../audit/audit.ts'
 import type { OrganizationContext } from '../context.ts'
 import { AccountProblem } from '../errors.ts'
 import { decideMemberChange, type Granter, type MemberRefusal, type MemberWish } from './member-change.ts'
 import { deleteMember, findMembers, lockMembers, type Member, updateMember } from './members.store.ts'
 
-/** Who acts, as the audit log names them, and what they may. */
-export type Acting = Granter & { actor: string }
+/** Who acts, as the audit log names them, and what they may; `key`: by which they act, undefined for people. */
+export type Acting = Granter & { actor: string; key: { scopes: readonly Scope[] } | undefined }
+
+/**
+ * Who is a member is for people to say: whoever found a key that could would come in by themselves, and stay once it is
+ * revoked.
+ * @throws AccountProblem `not-allowed`
+ */
+export function assertPerson({ key }: Acting): void {
+  if (key === undefined) return
+  throw new AccountProblem(
+    'not-allowed',
+    'Members are invited, changed and removed by people, and by no key.',
+  )
+}
 
 export async function listMembers({ database, organizationId }: OrganizationContext): Promise<Member[]> {
   return await findMembers(database.kysely, organizationId)
@@ -14,7 +28,7 @@ export async function listMembers({ database, organizationId }: OrganizationCont
 
 /**
  * Gives a member another role or other limits, or takes them out.
- * @throws AccountProblem `unknown-member`, `role-too-high`, `last-owner`
+ * @throws AccountProblem `not-allowed`, `unknown-member`, `role-too-high`, `last-owner`
  */
 export async function changeMember(
   context: OrganizationContext,
@@ -22,6 +36,7 @@ export async function changeMember(
   personId: string,
   wish: MemberWish,
 ): Promise<void> {
+  assertPerson(by)
   const { organizationId } = context
   await inTransaction(context.database, async (tx) => {
     const members = await lockMembers(tx, organizationId)

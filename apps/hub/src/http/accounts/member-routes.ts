@@ -82,6 +82,8 @@ export function memberRoutes(hub: ServerContext): FastifyPluginAsync {
         params: person,
         // Below that role for oneself alone: `changeMember` asks.
         needs: 'viewer',
+        deed: 'write',
+        touches: 'own',
         answers: { 200: done },
         errors: ['unknown-member', 'role-too-high', 'last-owner'],
       },

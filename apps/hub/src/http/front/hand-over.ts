@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { Front } from '../hub-server.ts'
 import { setPrincipal } from '../principal.ts'
 import { ApiProblem } from '../problem.ts'
-import { senderOf, standingOf } from './sender.ts'
+import { senderNow, senderOf, standingOf } from './sender.ts'
 
 /** Everything of the API that is about an organization: who asks is found out here, and answered there. */
 export function handOver(front: Front): FastifyPluginAsync {
@@ -13,7 +13,11 @@ export function handOver(front: Front): FastifyPluginAsync {
       const { organizationId, principal } = standingOf(front, sender, request)
       const server = await front.organizations.serverOf(organizationId)
       if (server === undefined) throw new ApiProblem('not-found', 'There is no such organization.')
-      setPrincipal(request.raw, principal)
+      setPrincipal(request.raw, principal, async () => {
+        const now = standingOf(front, await senderNow(front, request), request)
+        if (now.organizationId === organizationId) return now.principal
+        throw new ApiProblem('not-found', 'It is about another organization by now.')
+      })
       pass(request, reply, server)
     })
   }

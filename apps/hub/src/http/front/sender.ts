@@ -2,7 +2,7 @@ import { AccountProblem, type Limits, type Role } from '@plimsoll/accounts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sender } from '../../accounts/hub-accounts.ts'
 import type { Front } from '../hub-server.ts'
-import { assertLocal, assertOwnPage } from '../local-only.ts'
+import { assertOwnMachine, assertOwnPage, assertSentHere } from '../local-only.ts'
 import type { Principal } from '../principal.ts'
 
 /** Says in which organization something is asked. */
@@ -27,18 +27,28 @@ export function headersOf(request: FastifyRequest): Headers {
  * the cookie of a session, from pages of this hub alone.
  * @throws AccountProblem, ApiProblem `foreign-origin`
  */
-export async function senderOf(
-  { accounts }: Front,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Sender> {
-  const sender = await accounts.identify(headersOf(request), request.socket.localPort)
-  if (sender.kind === 'machine') assertLocal(request)
-  if (sender.kind === 'person') {
-    assertOwnPage(request, [accounts.publicUrl, ...accounts.origins])
+export async function senderOf(front: Front, request: FastifyRequest, reply: FastifyReply): Promise<Sender> {
+  const sender = await front.accounts.identify(headersOf(request), request.socket.localPort)
+  assertFromWhereTheyMay(front, sender, request)
+  if (sender.kind === 'person')
     for (const cookie of sender.setCookies) reply.raw.appendHeader('set-cookie', cookie)
-  }
   return sender
+}
+
+/** The same once more, while the answer is under way: no session is renewed by it, for no cookie could tell of that. */
+export async function senderNow(front: Front, request: FastifyRequest): Promise<Sender> {
+  const { localPort } = request.socket
+  const sender = await front.accounts.identify(headersOf(request), localPort, { renews: false })
+  assertFromWhereTheyMay(front, sender, request)
+  return sender
+}
+
+function assertFromWhereTheyMay({ accounts, base }: Front, sender: Sender, request: FastifyRequest): void {
+  if (sender.kind === 'machine') {
+    if (sender.isShown) assertSentHere(request)
+    else assertOwnMachine(request, base.configuration)
+  }
+  if (sender.kind === 'person') assertOwnPage(request, [accounts.publicUrl, ...accounts.origins])
 }
 
 /**

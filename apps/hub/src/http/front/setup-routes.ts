@@ -17,7 +17,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Front } from '../hub-server.ts'
-import { assertLocal } from '../local-only.ts'
+import { assertOwnMachine } from '../local-only.ts'
 import { addRawRoute } from '../route.ts'
 import { enterNew, signUp } from './sign-up.ts'
 
@@ -51,7 +51,7 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
         return {
           isOpen,
           signUp,
-          needsCode: isOpen && !isLocal(request),
+          needsCode: isOpen && !isOnMachine(request),
           singleSignOn: (await accounts.singleSignOn())?.name ?? null,
           sendsMail: mail !== undefined,
         }
@@ -72,7 +72,7 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
       async (request, reply) => {
         const { organization: name, code, ...person } = setup.parse(request.body)
         if (!(await accounts.isOpen())) throw setupDone()
-        if (!isLocal(request)) await assertCode(code)
+        if (!isOnMachine(request)) await assertCode(code)
         const made = await accounts.expecting(person.email, () => signUp(front, request, person))
         const { organizationId } = base.context
         await inTransaction(base.everyone, async (tx) => {
@@ -110,15 +110,15 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
       'code',
     )
   }
-}
 
-function isLocal(request: FastifyRequest): boolean {
-  try {
-    assertLocal(request)
-    return true
-  } catch {
-    // Said by an error, since everything else may not go on.
-    return false
+  function isOnMachine(request: FastifyRequest): boolean {
+    try {
+      assertOwnMachine(request, base.configuration)
+      return true
+    } catch {
+      // Said by an error, since everything else may not go on.
+      return false
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { AccountProblem } from '@plimsoll/accounts'
+import { AccountProblem, isPerson } from '@plimsoll/accounts'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Front } from '../hub-server.ts'
@@ -11,26 +11,34 @@ const refusal = z.object({ body: z.object({ message: z.string() }) })
 /**
  * Makes a person, who is signed in by the cookies; not yet where the hub lets nobody in before their address is shown to be
  * theirs.
- * @throws AccountProblem `account-refused`, in the words of the library
+ * @throws AccountProblem `account-refused`, in the words of the library; or in ours where it made nobody and answers as if it
+ * had, lest a stranger learn who has an account
  */
 export async function signUp(
   { accounts }: Front,
   request: FastifyRequest,
   body: NewPerson,
 ): Promise<{ personId: string; setCookies: string[] }> {
+  let made: { personId: string; setCookies: string[] }
   try {
     const { headers, response } = await accounts.identity.api.signUpEmail({
       body,
       headers: headersOf(request),
       returnHeaders: true,
     })
-    return { personId: response.user.id, setCookies: headers.getSetCookie() }
+    made = { personId: response.user.id, setCookies: headers.getSetCookie() }
   } catch (error) {
     const known = refusal.safeParse(error)
     if (!known.success) throw error
     const field = /password/i.test(known.data.body.message) ? 'password' : 'email'
     throw new AccountProblem('account-refused', `${known.data.body.message}.`, field)
   }
+  if (await isPerson(accounts.context.database.kysely, made.personId)) return made
+  throw new AccountProblem(
+    'account-refused',
+    'Nobody was made with this address: it has an account, or signs in through single sign-on alone. Sign in with it.',
+    'email',
+  )
 }
 
 /** Signs in somebody who was made and vouched for just now, where that did not come with being made. */
