@@ -14,6 +14,7 @@ export const auditActions = [
   'removeSingleSignOn',
   'joinBySingleSignOn',
   'tieSingleSignOn',
+  'refuseSettings',
   'acceptConnectionFile',
   'acceptMappings',
   'acceptReplenishment',

@@ -45,6 +45,11 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Sign in to the account that the connection was made with, or make a new connection.',
   },
+  'credentials-needed': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give the credentials again, with the settings: secrets that are stored are sent only to where they were given for.',
+  },
   'account-connected': {
     status: 409,
     fault: 'yours',

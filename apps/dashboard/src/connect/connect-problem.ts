@@ -7,6 +7,7 @@ const known = [
   'unknown-location',
   'account-connected',
   'wrong-account',
+  'credentials-needed',
   'no-public-address',
   'platform-refused',
   'platform-unavailable',

@@ -251,11 +251,20 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         path: '/connections/:id/settings',
         operation: 'changeSingleSettings',
         tag,
-        summary: 'Changes single settings, tried before they hold.',
+        summary:
+          'Changes single settings, tried before they hold; another server takes `changeConnectionSettings`.',
         params,
         body: settings,
         answers: { 200: connectionCheck },
-        errors: ['unknown-connection', 'invalid-settings', 'wrong-account', 'wrong-state', ...platform],
+        refusedAs: 'refuseSettings',
+        errors: [
+          'unknown-connection',
+          'invalid-settings',
+          'credentials-needed',
+          'wrong-account',
+          'wrong-state',
+          ...platform,
+        ],
       },
       async ({ params: { id }, body }) => ({
         200: await changeSingleSettings(context, await open(id), body),

@@ -1,4 +1,5 @@
 import type { Acting, Role } from '@plimsoll/accounts'
+import type { auditActions } from '@plimsoll/client'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
@@ -38,6 +39,8 @@ export type RouteSpec = {
   needs?: Role
   /** Whether it is on record who read it, as of personal data. */
   isAudited?: boolean
+  /** An action of the audit log: whoever was let in and was refused all the same is on record by it. */
+  refusedAs?: (typeof auditActions)[number]
   /**
    * What a change is about beside the document that its path names (`touched-documents.ts`), for those who may change some
    * connections or locations alone; with neither, they may not use it.
