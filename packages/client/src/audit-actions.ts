@@ -75,6 +75,8 @@ export const auditActions = [
   'defineKit',
   'deleteImport',
   'dispatchTransfer',
+  'downloadConnectionFile',
+  'downloadProblemRows',
   'endPolicyWindow',
   'enterStockCount',
   'exportOrganization',

@@ -76,6 +76,8 @@ export const enAudit = {
     defineKit: 'set the parts of a kit',
     deleteImport: 'deleted an import',
     dispatchTransfer: 'sent a transfer off',
+    downloadConnectionFile: 'took a file of a connection along',
+    downloadProblemRows: 'took the wrong rows of an import along',
     endPolicyWindow: 'ended a campaign',
     enterStockCount: 'entered counted quantities',
     exportOrganization: "exported the organization's data",

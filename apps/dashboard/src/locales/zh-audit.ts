@@ -77,6 +77,8 @@ const auditAction: (typeof enAudit)['auditAction'] = {
   defineKit: '设置了组合商品的组成',
   deleteImport: '删除了导入',
   dispatchTransfer: '发出了调拨',
+  downloadConnectionFile: '下载了连接的文件',
+  downloadProblemRows: '下载了导入中有误的行',
   endPolicyWindow: '结束了活动',
   enterStockCount: '录入了盘点数量',
   exportOrganization: '导出了组织数据',

@@ -49,8 +49,9 @@ export function permissionOf({
   tag,
   method,
   needs,
-}: Pick<RouteSpec, 'tag' | 'method' | 'needs'>): Permission {
-  const { area, writing } = groups[tag]
+  area = groups[tag].area,
+}: Pick<RouteSpec, 'tag' | 'method' | 'needs' | 'area'>): Permission {
+  const { writing } = groups[tag]
   const least = needs ?? (method === 'GET' ? 'viewer' : writing)
   // A request that changes nothing may be a POST all the same, where its question is long.
   return { area, deed: method === 'GET' || needs === 'viewer' ? 'read' : 'write', needs: least }

@@ -1,10 +1,10 @@
-import type { Acting, Role } from '@plimsoll/accounts'
+import type { Acting, Area, Role } from '@plimsoll/accounts'
 import type { auditActions } from '@plimsoll/client'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
 import { assertTouches, type FindPlaces, type TouchRule } from './permissions.ts'
-import { actingOf, actorOf, principalOf } from './principal.ts'
+import { actingOf, actorOf, type Principal, principalOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 
 /**
@@ -37,6 +37,8 @@ export type RouteSpec = {
    * asks (`permissions.ts`).
    */
   needs?: Role
+  /** The area of its scope, where it is not the one of its group. */
+  area?: Area
   /** Whether it is on record who read it, as of personal data. */
   isAudited?: boolean
   /** An action of the audit log: whoever was let in and was refused all the same is on record by it. */
@@ -116,6 +118,8 @@ type RouteInput<Spec extends RouteSpec> = {
   actor: string
   /** Who acts, with what they may give to others. */
   acting: Acting
+  /** Whose rights they are, where a route asks for more than its own permission. */
+  principal: Principal
 }
 type RouteAnswer<Spec extends RouteSpec> = JsonAnswers<Spec['answers']>[keyof Spec['answers']]
 
@@ -140,6 +144,9 @@ export function addRoute<const Spec extends RouteSpec>(
       },
       get acting() {
         return actingOf(request)
+      },
+      get principal() {
+        return principalOf(request)
       },
       body: spec.body?.parse(request.body),
     }
