@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { organizationQuery } from '../hub.ts'
+import { organizationQuery } from './queries.ts'
 
 /** Whether who looks may do what admins may; undefined: not known yet. What the hub would refuse is not offered. */
 export function useIsAdmin(): boolean | undefined {

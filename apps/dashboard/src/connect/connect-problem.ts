@@ -8,6 +8,7 @@ const known = [
   'account-connected',
   'wrong-account',
   'credentials-needed',
+  'private-address',
   'no-public-address',
   'platform-refused',
   'platform-unavailable',

@@ -118,6 +118,7 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
           'name-taken',
           'account-connected',
           'invalid-settings',
+          'private-address',
           ...platform,
         ],
       },
@@ -260,6 +261,7 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         errors: [
           'unknown-connection',
           'invalid-settings',
+          'private-address',
           'credentials-needed',
           'wrong-account',
           'wrong-state',

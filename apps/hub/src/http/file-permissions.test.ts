@@ -61,7 +61,7 @@ test('locations are made from a file by those alone who may make one', async () 
   const given = await upload(as(owner), 'locations')
   expect(given.status, given.text).toBe(201)
   const importId = String(given.body.importId)
-  await workImport(served.hub.context, importId)
+  await workImport({ ...served.hub.context, dataFolder: served.folder }, importId)
   const apply = `/api/v1/imports/${importId}/apply`
   expect(refused(await operator.ask('POST', apply, { mode: 'good-rows' }))).toBe(true)
   expect((await owner.ask('GET', `/api/v1/imports/${importId}`)).body).toMatchObject({ state: 'checked' })
@@ -113,7 +113,7 @@ test('a key that reads the catalogue takes no movements, balances or mappings al
 test('rows with names and streets are for those who work with them, and it is on record who took them', async () => {
   const given = await upload(as(operator), 'orders')
   const importId = String(given.body.importId)
-  await workImport(served.hub.context, importId)
+  await workImport({ ...served.hub.context, dataFolder: served.folder }, importId)
   const path = `/api/v1/imports/${importId}/problem-rows/csv`
   expect(refused(await viewer.ask('GET', path))).toBe(true)
   const catalogue = await program('admin', ['catalogue:write'])

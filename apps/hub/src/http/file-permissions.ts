@@ -1,6 +1,6 @@
 import type { Area } from '@plimsoll/accounts'
 import type { ExportWhat } from '../exports/exports.ts'
-import type { ImportWhat } from '../imports/sheet.ts'
+import { IMPORTS, type ImportWhat } from '../imports/sheet.ts'
 import type { Permission } from './permissions.ts'
 
 /** What a file that is imported writes, as the routes ask it that write the same one by one. */
@@ -32,13 +32,20 @@ const exports: Readonly<Record<ExportWhat, Area>> = {
 }
 
 /** Asked beside what the route of imports itself asks: for handing a file in, and for applying it. */
-export function importPermission(what: ImportWhat): Permission {
-  return { ...imports[what], deed: 'write' }
+export function importPermission(what: string): Permission {
+  return { ...termsOf(what), deed: 'write' }
 }
 
 /** For rows of a file that was handed in: they may name who somebody is. */
-export function importRowsPermission(what: ImportWhat): Permission {
-  return { area: imports[what].area, deed: 'read', needs: 'operator' }
+export function importRowsPermission(what: string): Permission {
+  return { area: termsOf(what).area, deed: 'read', needs: 'operator' }
+}
+
+/** Of one that was handed in: nothing else was ever taken. */
+function termsOf(what: string): Omit<Permission, 'deed'> {
+  const known = IMPORTS.find((each) => each === what)
+  if (known === undefined) throw new Error(`nobody may import ${what}`)
+  return imports[known]
 }
 
 export function exportPermission(what: ExportWhat): Permission {

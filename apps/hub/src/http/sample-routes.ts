@@ -166,6 +166,7 @@ export function sampleRoutes({ context, engine }: ServerContext): FastifyPluginA
         errors: [
           'unknown-connection',
           'invalid-settings',
+          'private-address',
           'credentials-needed',
           'wrong-account',
           'wrong-state',

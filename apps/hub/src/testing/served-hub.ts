@@ -39,7 +39,7 @@ export type Shop = { simulator: StartedSimulator; connectionId: string }
  */
 export async function serveHub(
   roles: 'api' | 'api,worker' = 'api',
-  more: Partial<Pick<Configuration, 'signUp'>> = {},
+  more: Partial<Pick<Configuration, 'signUp' | 'allowsPrivateConnections'>> = {},
   scale?: TimeScale,
 ): Promise<ServedHub> {
   const database = await createTestDatabase()

@@ -9,6 +9,7 @@ import { notify } from '../notify.ts'
 import { findConnection, lockSettings, saveAccount, saveSecretId, saveSettings } from './connections.store.ts'
 import { liftRefusals, parse, recordCredentials } from './connections.ts'
 import { tryCredentials } from './open-connector.ts'
+import { assertInReach } from './reach.ts'
 import type { OpenConnection } from './registry.ts'
 import { sendsForOthers } from './sends-for-others.ts'
 import { assertSamePlaces } from './settings-places.ts'
@@ -54,6 +55,7 @@ export async function changeSettings(
   // Before the platform is asked: it may allow few questions.
   if (sendsForOthers(connector, connection.settings) && !sendsForOthers(connector, settings))
     await assertNothingIsSent(kysely, organizationId, connectionId)
+  assertInReach(context, settings, open.connection.settings)
   const isRenewed = change.credentials !== undefined
   if (!isRenewed) assertSamePlaces(open.settings, settings)
   const tried = isRenewed

@@ -26,6 +26,7 @@ import {
 import { settleRegainedAccess } from './lost-access.ts'
 import { openOperations, tryCredentials } from './open-connector.ts'
 import { checkPatiently } from './patient-check.ts'
+import { assertInReach } from './reach.ts'
 import type { OpenConnection } from './registry.ts'
 
 export type NewConnection = {
@@ -61,6 +62,7 @@ export async function connect(
   }
   const settings = parse(connector.manifest.settings, input.settings, 'settings')
   const credentials = parse(connector.manifest.credentials, input.credentials, 'credentials')
+  assertInReach(context, settings)
   const { organizationId } = context
   const existing = await findConnections(context.database.kysely, organizationId)
   // Orders that people make go by that name.
