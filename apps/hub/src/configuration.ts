@@ -32,6 +32,8 @@ export type Configuration = {
   samples?: 'on' | 'off' | undefined
   /** Whether alerts may be told to addresses inside private networks. */
   allowsPrivateWebhooks?: boolean | undefined
+  /** Whether connections may lead into private networks where anybody may sign up; elsewhere they may. */
+  allowsPrivateConnections?: boolean | undefined
 }
 
 /** Whether requests of others may come in from this machine's own address: through a proxy, or a tunnel. */
@@ -73,6 +75,7 @@ const environment = z.object({
   PLIMSOLL_MAIL_FROM: z.string().optional(),
   PLIMSOLL_SAMPLES: z.enum(['on', 'off'], 'use on or off').optional(),
   PLIMSOLL_PRIVATE_WEBHOOKS: z.enum(['true', 'false'], 'use true or false').optional(),
+  PLIMSOLL_PRIVATE_CONNECTIONS: z.enum(['true', 'false'], 'use true or false').optional(),
 })
 
 export const DEFAULT_PORT = 7_460
@@ -134,6 +137,7 @@ export function readConfiguration(
     mail: toMailServer(env.PLIMSOLL_SMTP_URL, env.PLIMSOLL_MAIL_FROM),
     samples: env.PLIMSOLL_SAMPLES ?? 'on',
     allowsPrivateWebhooks: env.PLIMSOLL_PRIVATE_WEBHOOKS === 'true',
+    allowsPrivateConnections: env.PLIMSOLL_PRIVATE_CONNECTIONS === 'true',
   }
 }
 

@@ -70,6 +70,10 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       masterKey: keys,
       publicUrl: configuration.publicUrl,
       localFolder: configuration.filesFolder,
+      reach:
+        configuration.signUp === 'open' && configuration.allowsPrivateConnections !== true
+          ? 'public'
+          : undefined,
       pace: { ...DEFAULT_PACE, ...options.pace },
     }
     return {

@@ -1,7 +1,7 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 
-export type Organization = { organizationId: string; name: string }
+export type Organization = { organizationId: string; name: string; isSample?: boolean }
 
 /**
  * The one organization of a hub without accounts; made on first start. Several processes that start at

@@ -67,7 +67,10 @@ export type Manifest<Settings = unknown, Credentials = unknown> = {
   colour: `#${string}`
   /** ISO 3166-1 alpha-2, or `world`. */
   regions: readonly string[]
-  /** The connect form is drawn from these: see `form.ts` for what each field's `.meta()` may say. */
+  /**
+   * The connect form is drawn from these: see `form.ts` for what each field's `.meta()` may say. A server that a person names is
+   * an address with its scheme, also within a description in JSON: by that the hub knows where it may send credentials.
+   */
   settings: z.ZodType<Settings>
   credentials: z.ZodType<Credentials>
   /** The platform's version that the connector is written against; `endsOn` (a date) where it ends. Both `check()`s warn. */

@@ -108,9 +108,9 @@ export type HttpOptions = {
   purpose?: () => CallPurpose | undefined
   /**
    * Refuses to call private networks, also where a public name leads there. Set it wherever a person types the
-   * address; leave it out for simulators.
+   * address; leave it out for simulators, or say by address for which calls it holds.
    */
-  publicOnly?: boolean
+  publicOnly?: boolean | ((url: string) => boolean)
 }
 
 const defaultTimeoutMs = 15_000
@@ -128,7 +128,8 @@ export function createHttp({
 }: HttpOptions): Http {
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     if (request.token !== undefined) throw new TypeError(`${request.operation}: no tokens are declared`)
-    const isPublicOnly = publicOnly || request.publicOnly === true
+    const isPublicOnly =
+      (typeof publicOnly === 'function' ? publicOnly(request.url) : publicOnly) || request.publicOnly === true
     if (isPublicOnly) assertPublicUrl(request.url, { allowLoopback: false })
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
     const wanted = purpose?.()

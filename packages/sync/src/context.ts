@@ -20,6 +20,11 @@ export type SyncContext = {
   pace: Pace
   /** The one folder of this machine below which those of connections may be; absent: none may. */
   localFolder?: string | undefined
+  /**
+   * Where connections may lead: to public addresses alone, or of a sample brand to its own shops on this machine too.
+   * Undefined: anywhere, such as to a shop or warehouse in the hub's own network.
+   */
+  reach?: 'public' | 'public-and-samples' | undefined
   /** Where calls to platforms are written down; absent: nowhere. Serves every organization of the process. */
   calls?: CallLog
 }

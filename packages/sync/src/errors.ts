@@ -45,6 +45,16 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Sign in to the account that the connection was made with, or make a new connection.',
   },
+  'credentials-needed': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give the credentials again, with the settings: secrets that are stored are sent only to where they were given for.',
+  },
+  'private-address': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give a public address; whoever runs the hub allows others with PLIMSOLL_PRIVATE_CONNECTIONS=true.',
+  },
   'account-connected': {
     status: 409,
     fault: 'yours',

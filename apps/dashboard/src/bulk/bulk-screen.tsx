@@ -3,6 +3,7 @@ import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useActorName } from '../accounts/actor-name.ts'
+import { useIsAdmin } from '../accounts/own-role.ts'
 import { formatMoment, formatNumber } from '../format.ts'
 import { connectionsQuery, hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -30,10 +31,15 @@ const bulkEditQuery = (id: string) =>
 export function BulkScreen() {
   const { t } = useLanguage()
   const { id } = useSearch({ from: '/bulk' })
+  const isAdmin = useIsAdmin()
   return (
     <>
       <Heading title={t('bulk.title')} note={t('bulk.note')} />
-      {id === undefined ? <Propose /> : <Standing id={id} />}
+      {isAdmin === false && (
+        <p className="mb-4 border-l-2 border-sea bg-sea-soft px-3 py-2">{t('bulk.notYours')}</p>
+      )}
+      {id === undefined && isAdmin && <Propose />}
+      {id !== undefined && <Standing id={id} mayMove={isAdmin === true} />}
       {id === undefined && <Earlier />}
     </>
   )
@@ -161,7 +167,7 @@ function Propose() {
   )
 }
 
-function Standing({ id }: { id: string }) {
+function Standing({ id, mayMove }: { id: string; mayMove: boolean }) {
   const { t, locale } = useLanguage()
   const edit = useQuery(bulkEditQuery(id))
   const move = useMutation({
@@ -204,7 +210,7 @@ function Standing({ id }: { id: string }) {
             </p>
           )}
           <div className="flex flex-wrap gap-3 pt-2">
-            {verbs.map((verb) => (
+            {(mayMove ? verbs : []).map((verb) => (
               <button
                 key={verb}
                 type="button"

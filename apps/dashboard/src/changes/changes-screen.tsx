@@ -3,6 +3,7 @@ import { infiniteQueryOptions, useInfiniteQuery, useMutation } from '@tanstack/r
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useActorName } from '../accounts/actor-name.ts'
+import { useIsAdmin } from '../accounts/own-role.ts'
 import { formatMoment } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -30,6 +31,7 @@ export function ChangesScreen() {
   const { t } = useLanguage()
   const { kind } = useSearch({ from: '/changes' })
   const navigate = useNavigate()
+  const isAdmin = useIsAdmin()
   const changes = useInfiniteQuery(changesQuery(kind))
   const rows = changes.data?.pages.flatMap((page) => page.rows) ?? []
   const [asked, setAsked] = useState<Change>()
@@ -64,9 +66,11 @@ export function ChangesScreen() {
             </select>
           </label>
           <TableFile operation="listChanges" query={{ kind }} />
-          <Link to="/bulk" className="control">
-            {t('changeLog.bulk')}
-          </Link>
+          {isAdmin && (
+            <Link to="/bulk" className="control">
+              {t('changeLog.bulk')}
+            </Link>
+          )}
         </div>
       </Heading>
       <p role="status" className="mb-3 min-h-5">

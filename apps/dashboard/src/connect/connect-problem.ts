@@ -7,6 +7,8 @@ const known = [
   'unknown-location',
   'account-connected',
   'wrong-account',
+  'credentials-needed',
+  'private-address',
   'no-public-address',
   'platform-refused',
   'platform-unavailable',

@@ -2,6 +2,7 @@ import type { ConnectionFile } from '@plimsoll/client'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useIsOperator } from '../accounts/own-role.ts'
 import { warningsOf } from '../connections/check-words.ts'
 import { formatNumber } from '../format.ts'
 import { checkQuery, connectionFilesQuery, hub, queryClient } from '../hub.ts'
@@ -100,6 +101,7 @@ function FileLine(props: { connectionId: string; file: ConnectionFile; onAccepte
   const { connectionId, file } = props
   const { t, locale } = useLanguage()
   const [isOpen, setOpen] = useState(false)
+  const isOperator = useIsOperator()
   const { position, name, direction } = file
   const isIn = direction === 'in'
   const feed = inFeeds.find((each): each is InFeed => each === file.feed)
@@ -134,9 +136,11 @@ function FileLine(props: { connectionId: string; file: ConnectionFile; onAccepte
               {t(isOpen ? 'describe.hide' : 'describe.read')}
             </button>
           )}
-          <a href={href} download={name} className="control" aria-label={t('describe.saveFor', { name })}>
-            {t('describe.save')}
-          </a>
+          {isOperator && (
+            <a href={href} download={name} className="control" aria-label={t('describe.saveFor', { name })}>
+              {t('describe.save')}
+            </a>
+          )}
         </span>
       </div>
       {isOpen && <Inside {...props} />}

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useIsAdmin } from '../accounts/own-role.ts'
 import { formatNumber } from '../format.ts'
 import { itemPageQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -18,6 +19,7 @@ export function ItemsScreen() {
   const navigate = useNavigate({ from: '/items' })
   const first = useQuery({ ...itemPageQuery(q, filter, 0), placeholderData: keepPreviousData })
   const total = first.data?.total
+  const isAdmin = useIsAdmin()
   // What was found before stays until the new answer is there: a grid that empties at every key press flickers.
   const [shown, setShown] = useState({ q, filter })
   if (!first.isPlaceholderData && (shown.q !== q || shown.filter !== filter)) setShown({ q, filter })
@@ -34,9 +36,11 @@ export function ItemsScreen() {
         <Link to="/import-items" className="control">
           {t('itemImport.open')}
         </Link>
-        <Link to="/bulk" search={q === '' ? {} : { q }} className="control">
-          {t('changeLog.bulk')}
-        </Link>
+        {isAdmin && (
+          <Link to="/bulk" search={q === '' ? {} : { q }} className="control">
+            {t('changeLog.bulk')}
+          </Link>
+        )}
         <SearchField
           label={t('items.search')}
           value={q}

@@ -213,6 +213,7 @@ export const enChanges = {
   bulk: {
     title: 'Change many at once',
     note: 'Nothing is changed before you have seen every number that would.',
+    notYours: 'Only an admin or owner changes policies of many at once. You see what was changed.',
     of: 'Set on',
     items: 'Items',
     listings: 'Listings',

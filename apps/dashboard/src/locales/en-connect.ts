@@ -81,6 +81,10 @@ export const enConnect = {
         'This account is connected already. Reconnect that connection instead: its mappings are kept.',
       'wrong-account':
         'That is another account than the one of this connection. Sign in there with the right one, or make a new connection.',
+      'credentials-needed':
+        'These settings lead to another server than the stored credentials were given for, so none were sent. Give the credentials again together with the settings: plimsoll connection set … --credentials FILE, or the API.',
+      'private-address':
+        'This hub calls public addresses only, since anybody may sign up here. Whoever runs it can allow others.',
       'no-public-address': 'The platform could not send you back: this hub has no public address yet.',
       'platform-refused': 'The platform refused.',
       'platform-unavailable': 'The platform cannot be reached just now.',

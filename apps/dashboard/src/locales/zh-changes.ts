@@ -207,6 +207,7 @@ export const zhChanges: Words<typeof enChanges> = {
   bulk: {
     title: '批量修改',
     note: '在您看到每个会变化的数字之前，不会做任何修改。',
+    notYours: '只有管理员或所有者可以批量修改策略。您可以查看已做的修改。',
     of: '设置对象',
     items: '商品',
     listings: '刊登',

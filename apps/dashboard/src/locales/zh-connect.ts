@@ -74,6 +74,9 @@ export const zhConnect = {
       'unknown-location': '没有这个仓库。',
       'account-connected': '该账户已经连接。请改为重新连接那个连接：其关联会保留。',
       'wrong-account': '这不是此连接所属的账户。请在平台上用正确的账户登录，或新建一个连接。',
+      'credentials-needed':
+        '这些设置指向另一台服务器，而已保存的凭据并非为它提供，因此未发送任何凭据。请连同设置重新提供凭据：plimsoll connection set … --credentials 文件，或使用 API。',
+      'private-address': '此中枢允许任何人注册，因此只连接公网地址。运行此中枢的人可以放开限制。',
       'no-public-address': '平台无法将您送回：此中枢还没有公开地址。',
       'platform-refused': '平台拒绝了请求。',
       'platform-unavailable': '暂时无法连接到平台。',

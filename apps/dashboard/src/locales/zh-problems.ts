@@ -136,6 +136,9 @@ export const zhProblems: Readonly<Record<string, string>> = {
   'invalid-period': '时间段从将来开始，或起止颠倒。',
   'name-taken': '另一个连接已使用此名称。',
   'wrong-account': '凭据属于另一个账号，未做任何更改。',
+  'credentials-needed':
+    '这些设置指向另一台服务器，而已保存的凭据并非为它提供：未发送任何凭据，也未做更改。请连同设置重新提供凭据。',
+  'private-address': '此中枢允许任何人注册，因此连接只能指向公网地址；该地址位于内部网络。',
   'account-connected': '该账号已连接；重复连接会使订单计两次。',
   'no-grant-page': '该平台没有授权页面。',
   'no-public-address': '平台的授权页面无法把浏览器带回此中枢。',

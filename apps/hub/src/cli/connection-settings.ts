@@ -1,11 +1,12 @@
 import { formOf, fromTyped } from '@plimsoll/connector-kit'
 import { ConnectionRegistry, changeSingleSettings, findConnectionId } from '@plimsoll/sync'
 import type { Command } from 'commander'
-import { collectSettings, sayCheck } from './connect.ts'
+import { collectSettings, readCredentials, sayCheck } from './connect.ts'
 import { CommandProblem, EXIT } from './output.ts'
+import { assertCredentials } from './typed-settings.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
-type Options = CommonOptions & { set: Record<string, string>; unset: string[] }
+type Options = CommonOptions & { set: Record<string, string>; unset: string[]; credentials?: string }
 
 /** `plimsoll connection set`: single settings; the others, mappings and all else stay. */
 export function addConnectionSettings(group: Command, exit: (code: number) => void): void {
@@ -24,6 +25,10 @@ export function addConnectionSettings(group: Command, exit: (code: number) => vo
       (name: string, before: string[]) => [...before, name],
       [],
     )
+    .option(
+      '--credentials <file>',
+      'JSON file with the credentials, where it moves to another server; - reads standard input',
+    )
     .action(async (idOrName: string, options: Options) => {
       exit(
         await withHub(options, async (hub, output) => {
@@ -34,7 +39,13 @@ export function addConnectionSettings(group: Command, exit: (code: number) => vo
           const changes = { ...typed, ...Object.fromEntries(options.unset.map((name) => [name, null])) }
           if (Object.keys(changes).length === 0)
             throw new CommandProblem('Say what to change: --set or --unset.')
-          const check = await changeSingleSettings(hub.context, open, changes)
+          const credentials =
+            options.credentials === undefined
+              ? undefined
+              : readCredentials(options.credentials, open.connector)
+          if (credentials !== undefined)
+            assertCredentials(open.connector, open.connector.manifest.credentials, credentials, 'credentials')
+          const check = await changeSingleSettings(hub.context, open, changes, credentials)
           sayCheck(output, check)
           const { name } = open.connection
           output.result(

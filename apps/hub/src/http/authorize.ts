@@ -28,7 +28,7 @@ export function authorize(api: FastifyInstance, hub: ServerContext): void {
     await assertTouches(() => principal, spec, input, request.server.findPlaces)
   })
   api.addHook('onSend', async (request, reply, payload) => {
-    if (reply.statusCode < 400) await note(hub, request)
+    await note(hub, request, reply.statusCode < 400)
     return payload
   })
 }
@@ -46,11 +46,13 @@ export function isNoted(spec: RouteSpec): boolean {
 }
 
 /** Before the answer leaves: whoever was told that it was done is on record. No bodies: they hold personal data. */
-async function note(hub: ServerContext, request: FastifyRequest): Promise<void> {
+async function note(hub: ServerContext, request: FastifyRequest, isDone: boolean): Promise<void> {
   const { spec } = request.routeOptions.config
   if (spec === undefined || !isNoted(spec)) return
+  const action = isDone ? spec.operation : spec.refusedAs
+  if (action === undefined) return
   if (principalOf(request).kind === 'machine') return
   const params = Object.values(request.params as Record<string, string>)
-  const deed = { actor: actorOf(request), action: spec.operation, subject: params.join(' / ') || null }
+  const deed = { actor: actorOf(request), action, subject: params.join(' / ') || null }
   await audit(hub.database.kysely, hub.context, deed)
 }

@@ -17,6 +17,8 @@ import { addRawRoute, addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
 const tag = 'Changes'
+/** What it sets are policies and protections, as `setPolicy` and `setProtection` do. */
+const area = 'connections'
 const params = z.object({ id: z.string().min(1).max(100) })
 const asked = z
   .strictObject({
@@ -60,9 +62,10 @@ export function bulkEditRoutes({ context, bulk }: ServerContext): FastifyPluginA
         path: '/bulk-edits',
         operation: 'proposeBulkEdit',
         tag,
+        area,
         summary:
           'Has every number worked out that a change of policy for many would change; changes nothing yet.',
-        needs: 'operator',
+        needs: 'admin',
         body: asked,
         answers: { 201: bulkEdit },
         errors: ['unknown-item', 'unknown-connection', 'unknown-location', 'policy-contradiction'],
@@ -80,6 +83,7 @@ export function bulkEditRoutes({ context, bulk }: ServerContext): FastifyPluginA
         path: '/bulk-edits',
         operation: 'listBulkEdits',
         tag,
+        area,
         summary: 'The last hundred, the newest first.',
         answers: { 200: bulkEditList },
       },
@@ -92,6 +96,7 @@ export function bulkEditRoutes({ context, bulk }: ServerContext): FastifyPluginA
         path: '/bulk-edits/:id',
         operation: 'getBulkEdit',
         tag,
+        area,
         summary: 'How far it is, what it would change, and which rails would hold it back.',
         params,
         answers: { 200: bulkEdit },
@@ -106,6 +111,7 @@ export function bulkEditRoutes({ context, bulk }: ServerContext): FastifyPluginA
         path: '/bulk-edits/:id/levels',
         operation: 'listBulkLevels',
         tag,
+        area,
         summary: 'Every number that would change, in order of SKU.',
         params,
         query: page,
@@ -121,6 +127,7 @@ export function bulkEditRoutes({ context, bulk }: ServerContext): FastifyPluginA
         path: '/bulk-edits/:id/levels.csv',
         operation: 'downloadBulkLevels',
         tag,
+        area,
         summary: 'The same as a file.',
         params,
         answers: { 200: fileAnswer },
@@ -146,8 +153,9 @@ export function bulkEditRoutes({ context, bulk }: ServerContext): FastifyPluginA
           path: `/bulk-edits/:id/${verb}`,
           operation: `${verb}BulkEdit`,
           tag,
+          area,
           summary,
-          needs: 'operator',
+          needs: 'admin',
           params,
           answers: { 200: bulkEdit },
           errors: [...OF_ONE, 'wrong-state'],

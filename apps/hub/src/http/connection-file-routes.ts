@@ -109,6 +109,8 @@ export function connectionFileRoutes({ context }: ServerContext): FastifyPluginA
         operation: 'downloadConnectionFile',
         tag,
         summary: 'The file as it came, or as it went. There is personal data in it.',
+        needs: 'operator',
+        isAudited: true,
         params: ofFile,
         answers: { 200: fileAnswer },
         errors: ['unknown-connection', 'unknown-file'],

@@ -4,6 +4,9 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { EXPORTS, openExport } from '../exports/exports.ts'
 import { fileAnswer, fileFormat, fileHeaders } from './file-answer.ts'
+import { exportPermission } from './file-permissions.ts'
+import { assertMay } from './permissions.ts'
+import { principalOf } from './principal.ts'
 import { addRawRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -32,6 +35,7 @@ export function exportRoutes(hub: ServerContext): FastifyPluginAsync {
       },
       async (request, reply) => {
         const { what, format } = file.parse(request.params)
+        assertMay(principalOf(request), exportPermission(what))
         const { from, until, sku } = query.parse(request.query)
         const { header, rows } = await openExport(hub.context, what, {
           from: from === undefined ? undefined : new Date(from),

@@ -58,6 +58,7 @@ export function grantRoutes(hub: ServerContext): FastifyPluginAsync {
           'unknown-location',
           'name-taken',
           'invalid-settings',
+          'private-address',
           'no-grant-page',
           'no-public-address',
         ],

@@ -10,8 +10,11 @@ import { openProblemFile } from '../imports/problem-file.ts'
 import { receiveFile } from '../imports/receive-file.ts'
 import { IMPORTS } from '../imports/sheet.ts'
 import { fileAnswer, fileFormat, fileHeaders } from './file-answer.ts'
+import { importPermission, importRowsPermission } from './file-permissions.ts'
 import { importMappingRoute } from './import-mapping-route.ts'
 import { pageQuery } from './page-query.ts'
+import { assertMay } from './permissions.ts'
+import { principalOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 import { addRawRoute, addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -70,6 +73,7 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
         },
         async (request, reply) => {
           const { what, fileName, name = fileName, sheet } = upload.parse(request.query)
+          assertMay(principalOf(request), importPermission(what))
           if (!(request.body instanceof Readable)) {
             throw new ApiProblem('invalid-request', 'The body must be the file itself.', 'body')
           }
@@ -144,6 +148,8 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
         operation: 'downloadProblemRows',
         tag,
         summary: 'The wrong rows as they stand in the file, each with its reasons beside it.',
+        needs: 'operator',
+        isAudited: true,
         params: fileOf,
         answers: { 200: fileAnswer },
         errors: ['unknown-import', 'import-not-ready', 'import-file-gone'],
@@ -151,6 +157,7 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
       async (request, reply) => {
         const { id, format } = fileOf.parse(request.params)
         const job = await getImport(context, id)
+        assertMay(principalOf(request), importRowsPermission(job.what))
         const { header, rows } = await openProblemFile(context, job)
         const bytes = format === 'csv' ? writeCsv(header, rows) : writeXlsx(header, rows)
         return reply
@@ -177,7 +184,8 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
           'import-takes-to-zero',
         ],
       },
-      async ({ params, body }) => {
+      async ({ params, body, principal }) => {
+        assertMay(principal, importPermission((await getImport(context, params.id)).what))
         const job = await requestApply(context, params.id, body)
         worker.wake()
         return job.state === 'done' ? { 200: toImportView(job) } : { 202: toImportView(job) }

@@ -50,8 +50,9 @@ export function permissionOf({
   method,
   needs,
   deed,
-}: Pick<RouteSpec, 'tag' | 'method' | 'needs' | 'deed'>): Permission {
-  const { area, writing } = groups[tag]
+  area = groups[tag].area,
+}: Pick<RouteSpec, 'tag' | 'method' | 'needs' | 'deed' | 'area'>): Permission {
+  const { writing } = groups[tag]
   const least = needs ?? (method === 'GET' ? 'viewer' : writing)
   // A request that changes nothing may be a POST all the same, where its question is long.
   const implied = method === 'GET' || needs === 'viewer' ? 'read' : 'write'

@@ -1,9 +1,10 @@
-import type { Acting, Deed, Role } from '@plimsoll/accounts'
+import type { Acting, Area, Deed, Role } from '@plimsoll/accounts'
+import type { auditActions } from '@plimsoll/client'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
 import { assertTouches, type FindPlaces, type TouchRule } from './permissions.ts'
-import { actingOf, actorOf, principalOf } from './principal.ts'
+import { actingOf, actorOf, type Principal, principalOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 
 /**
@@ -38,8 +39,12 @@ export type RouteSpec = {
   needs?: Role
   /** `write`: it changes something although its least role is `viewer`, by which it would be taken for one that reads. */
   deed?: Extract<Deed, 'write'>
+  /** The area of its scope, where it is not the one of its group. */
+  area?: Area
   /** Whether it is on record who read it, as of personal data. */
   isAudited?: boolean
+  /** An action of the audit log: whoever was let in and was refused all the same is on record by it. */
+  refusedAs?: (typeof auditActions)[number]
   /**
    * What a change is about beside the document that its path names (`touched-documents.ts`), for those who may change some
    * connections or locations alone; with neither, they may not use it. `own`: whoever asks themselves; what of others is
@@ -116,6 +121,8 @@ type RouteInput<Spec extends RouteSpec> = {
   actor: string
   /** Who acts, with what they may give to others. */
   acting: Acting
+  /** Whose rights they are, where a route asks for more than its own permission. */
+  principal: Principal
 }
 type RouteAnswer<Spec extends RouteSpec> = JsonAnswers<Spec['answers']>[keyof Spec['answers']]
 
@@ -140,6 +147,9 @@ export function addRoute<const Spec extends RouteSpec>(
       },
       get acting() {
         return actingOf(request)
+      },
+      get principal() {
+        return principalOf(request)
       },
       body: spec.body?.parse(request.body),
     }

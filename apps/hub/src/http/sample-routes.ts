@@ -27,6 +27,13 @@ const sample = z.strictObject({
     .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'give it in base64')
     .describe('The file, up to 2 MB; it is read and forgotten.'),
 })
+const otherSettings = z.strictObject({
+  settings: z.unknown().describe('The connector says which.'),
+  credentials: z
+    .unknown()
+    .optional()
+    .describe('Needed where the settings lead to another server: what is stored is not sent there.'),
+})
 const terms = {
   description: z
     .unknown()
@@ -149,24 +156,29 @@ export function sampleRoutes({ context, engine }: ServerContext): FastifyPluginA
         path: '/connections/:id/settings',
         operation: 'changeConnectionSettings',
         tag,
-        summary: 'Other settings, tried before they are stored; mappings and credentials stay.',
+        summary:
+          'Other settings, tried before they are stored; mappings and credentials stay. Another server takes credentials too.',
         params: ofConnection,
-        body: z.strictObject({ settings: z.unknown().describe('The connector says which.') }),
+        body: otherSettings,
+        refusedAs: 'refuseSettings',
         version: 'heeded',
         answers: { 200: connectionSettingsChanged },
         errors: [
           'unknown-connection',
           'invalid-settings',
+          'private-address',
+          'credentials-needed',
           'wrong-account',
           'wrong-state',
           'platform-refused',
           'platform-unavailable',
         ],
       },
-      async ({ params: { id }, body: { settings }, version }) => {
+      async ({ params: { id }, body: { settings, credentials }, version }) => {
         const found = await open(id)
         const changed = await changeSettings(context, found, {
           settings,
+          credentials,
           version: version === 'any' ? undefined : version,
         })
         if (changed.kind === 'version-changed')

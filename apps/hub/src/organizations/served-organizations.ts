@@ -155,13 +155,15 @@ export class ServedOrganizations {
     return await started
   }
 
-  async #begin({ organizationId, name }: Organization): Promise<Started> {
+  async #begin({ organizationId, name, isSample }: Organization): Promise<Started> {
     const { everyone, ...base } = this.#base
     const { configuration } = base
     const isFirst = organizationId === base.context.organizationId
     // A copy also for the first: which one is the first may change, and what still runs for this one must not follow.
     const database = everyone.forOrganization(organizationId)
-    const context: SyncContext = { ...base.context, organizationId, database }
+    const reach =
+      base.context.reach === 'public' && isSample === true ? 'public-and-samples' : base.context.reach
+    const context: SyncContext = { ...base.context, organizationId, database, reach }
     const screens = new LiveScreens(context)
     const roles = (['api', 'worker'] as const).filter((role) => configuration.roles[role])
     const self = { name: `${hostname()}:${process.pid}`, roles }

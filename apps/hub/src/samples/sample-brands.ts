@@ -207,7 +207,9 @@ export class SampleBrands {
 
   #contextOf(organizationId: string): SyncContext {
     const { everyone, context } = this.#base
-    return { ...context, organizationId, database: everyone.forOrganization(organizationId) }
+    // What is connected here are the shops that the hub itself has opened.
+    const database = everyone.forOrganization(organizationId)
+    return { ...context, reach: undefined, organizationId, database }
   }
 
   #live(

@@ -39,7 +39,9 @@ export type Shop = { simulator: StartedSimulator; connectionId: string }
  */
 export async function serveHub(
   roles: 'api' | 'api,worker' = 'api',
-  more: Partial<Pick<Configuration, 'signUp' | 'host' | 'publicUrl' | 'trustProxy'>> = {},
+  more: Partial<
+    Pick<Configuration, 'signUp' | 'host' | 'publicUrl' | 'trustProxy' | 'allowsPrivateConnections'>
+  > = {},
   scale?: TimeScale,
 ): Promise<ServedHub> {
   const database = await createTestDatabase()

@@ -14,15 +14,20 @@ export type FolderTerms = {
    * connection would otherwise read every file that the hub can.
    */
   localRoot: string | undefined
+  /** Whether a server on this very machine is refused too. */
+  publicOnly?: boolean
 }
 
-/** Opens a folder at its first call. Servers are public ones, or on this very machine: simulators. */
-export function openFolder(place: FolderPlace, { clock, localRoot }: FolderTerms): Folder {
+/** Opens a folder at its first call. Servers are public ones, or on this very machine (simulators) unless that is refused. */
+export function openFolder(
+  place: FolderPlace,
+  { clock, localRoot, publicOnly = false }: FolderTerms,
+): Folder {
   switch (place.kind) {
     case 'sftp':
-      return openSftpFolder(place, { clock, publicOnly: isPublicHost(place.host) })
+      return openSftpFolder(place, { clock, publicOnly: publicOnly || isPublicHost(place.host) })
     case 'ftps':
-      return openFtpsFolder(place, { clock, publicOnly: isPublicHost(place.host) })
+      return openFtpsFolder(place, { clock, publicOnly: publicOnly || isPublicHost(place.host) })
     case 'local':
       return openLocalFolder(below(localRoot, place.root))
     default: {

@@ -7,10 +7,12 @@ import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
 import { findConnection, lockSettings, saveAccount, saveSecretId, saveSettings } from './connections.store.ts'
-import { parse } from './connections.ts'
+import { liftRefusals, parse, recordCredentials } from './connections.ts'
 import { tryCredentials } from './open-connector.ts'
+import { assertInReach } from './reach.ts'
 import type { OpenConnection } from './registry.ts'
 import { sendsForOthers } from './sends-for-others.ts'
+import { assertSamePlaces } from './settings-places.ts'
 
 /** What a connection was set to, and which version of it that is: the same settings have the same. */
 export type SettingsStanding = { settings: Record<string, unknown>; version: number }
@@ -35,13 +37,15 @@ export async function readSettings(context: SyncContext, connectionId: string): 
  * anew. Mappings and all else stay. What sends orders of other channels goes on to while any of them shows what lies there,
  * or waits for a parcel.
  * @param change.version undefined: whatever is there is replaced
+ * @param change.credentials to be used with them from then on; undefined: the stored ones, which are only sent to where they
+ * were given for
  * @returns the version that is there where somebody else changed them meanwhile
  * @throws SyncProblem where they are of another account, or none of the connector's; ConnectorError where they do not work
  */
 export async function changeSettings(
   context: SyncContext,
   open: OpenConnection,
-  change: { settings: unknown; version: number | undefined },
+  change: { settings: unknown; version: number | undefined; credentials?: unknown },
 ): Promise<Changed> {
   const { connector, connection } = open
   const { connectionId, name, account } = connection
@@ -51,7 +55,13 @@ export async function changeSettings(
   // Before the platform is asked: it may allow few questions.
   if (sendsForOthers(connector, connection.settings) && !sendsForOthers(connector, settings))
     await assertNothingIsSent(kysely, organizationId, connectionId)
-  const { check, credentials } = await tryCredentials(context, { ...open, settings })
+  assertInReach(context, settings, open.connection.settings)
+  const isRenewed = change.credentials !== undefined
+  if (!isRenewed) assertSamePlaces(open.settings, settings)
+  const tried = isRenewed
+    ? parse(connector.manifest.credentials, change.credentials, 'credentials')
+    : open.credentials
+  const { check, credentials } = await tryCredentials(context, { ...open, settings, credentials: tried })
   const before = await inTransaction(context.database, async (tx) => {
     const standing = toStanding(await lockSettings(tx, organizationId, connectionId))
     if (change.version !== undefined && standing.version !== change.version)
@@ -72,23 +82,27 @@ export async function changeSettings(
     const replaced = await saveSecretId(tx, organizationId, connectionId, secretId)
     if (replaced === undefined) throw new Error('a connection that was opened is there')
     await removeSecret(tx, { organizationId, secretId: replaced })
+    if (isRenewed) await recordCredentials(context, tx, connectionId, { before: replaced, after: secretId })
     await notify(tx, organizationId, { kind: 'connection', connectionIds: [connectionId] })
     await notify(tx, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
     return { version: standing.version, isChanged: true }
   })
   if (!before.isChanged) return { kind: 'version-changed', version: before.version }
+  if (isRenewed) await liftRefusals(context, connectionId)
   return { kind: 'changed', ...(await readSettings(context, connectionId)), check }
 }
 
 /**
  * The same for single settings; the others stay.
  * @param changes by name; null: as if it had never been given
+ * @param credentials as `changeSettings` takes them
  * @throws SyncProblem naming the field and the cure; ConnectorError when the platform refuses
  */
 export async function changeSingleSettings(
   context: SyncContext,
   open: OpenConnection,
   changes: Readonly<Record<string, unknown>>,
+  credentials?: unknown,
 ): Promise<CheckResult> {
   const { manifest } = open.connector
   const known = formOf(manifest.settings).map(({ name }) => name)
@@ -102,7 +116,11 @@ export async function changeSingleSettings(
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const { settings, version } = await readSettings(context, open.connection.connectionId)
     const merged = Object.entries({ ...settings, ...changes }).filter(([, value]) => value !== null)
-    const changed = await changeSettings(context, open, { settings: Object.fromEntries(merged), version })
+    const changed = await changeSettings(context, open, {
+      settings: Object.fromEntries(merged),
+      version,
+      credentials,
+    })
     if (changed.kind === 'changed') return changed.check
   }
   throw syncProblem('wrong-state', 'settings', 'Somebody else keeps changing these settings: try again.')

@@ -1,6 +1,6 @@
 import { removeSecret, saveSecret } from '@plimsoll/accounts'
 import { type CheckResult, versionWarnings, withWarnings } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
+import { inTransaction, type Tx } from '@plimsoll/database'
 import { findLocations } from '@plimsoll/stock'
 import type { z } from 'zod'
 import { BY_HAND } from '../by-hand/by-hand-connection.store.ts'
@@ -26,6 +26,7 @@ import {
 import { settleRegainedAccess } from './lost-access.ts'
 import { openOperations, tryCredentials } from './open-connector.ts'
 import { checkPatiently } from './patient-check.ts'
+import { assertInReach } from './reach.ts'
 import type { OpenConnection } from './registry.ts'
 
 export type NewConnection = {
@@ -61,6 +62,7 @@ export async function connect(
   }
   const settings = parse(connector.manifest.settings, input.settings, 'settings')
   const credentials = parse(connector.manifest.credentials, input.credentials, 'credentials')
+  assertInReach(context, settings)
   const { organizationId } = context
   const existing = await findConnections(context.database.kysely, organizationId)
   // Orders that people make go by that name.
@@ -156,25 +158,38 @@ export async function replaceCredentials(
     const replaced = await saveSecretId(tx, organizationId, open.connection.connectionId, secretId)
     if (replaced === undefined) throw noSuchConnection(open.connection.connectionId)
     await removeSecret(tx, { organizationId, secretId: replaced })
-    // That they were replaced, never what they are: the names of what is sealed.
-    const subject = { connectionId: open.connection.connectionId }
-    const [before, after] = [{ secretId: replaced }, { secretId }]
-    await recordSetting(tx, organizationId, {
-      kind: 'credentials',
-      subject,
-      before,
-      after,
-      at: nowOf(context),
-    })
+    const { connectionId } = open.connection
+    await recordCredentials(context, tx, connectionId, { before: replaced, after: secretId })
     // Also where nothing was paused: whoever works the connection still holds the old ones.
     await notify(tx, context.organizationId, {
       kind: 'connection',
       connectionIds: [open.connection.connectionId],
     })
   })
-  await changeConnection(context, open.connection.connectionId, { kind: 'resume', reason: 'unauthorized' })
-  await changeConnection(context, open.connection.connectionId, { kind: 'resume', reason: 'forbidden' })
+  await liftRefusals(context, open.connection.connectionId)
   return check
+}
+
+/** That they were replaced, never what they are: the names of what is sealed. */
+export async function recordCredentials(
+  context: SyncContext,
+  tx: Tx,
+  connectionId: string,
+  { before, after }: { before: string; after: string },
+): Promise<void> {
+  await recordSetting(tx, context.organizationId, {
+    kind: 'credentials',
+    subject: { connectionId },
+    before: { secretId: before },
+    after: { secretId: after },
+    at: nowOf(context),
+  })
+}
+
+/** A connection whose credentials a person has just renewed is not paused for the old ones any more. */
+export async function liftRefusals(context: SyncContext, connectionId: string): Promise<void> {
+  await changeConnection(context, connectionId, { kind: 'resume', reason: 'unauthorized' })
+  await changeConnection(context, connectionId, { kind: 'resume', reason: 'forbidden' })
 }
 
 /**

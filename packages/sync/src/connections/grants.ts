@@ -25,6 +25,7 @@ import {
   takeGrant,
 } from './grants.store.ts'
 import { openHttp } from './open-connector.ts'
+import { assertInReach } from './reach.ts'
 import type { ConnectionRegistry } from './registry.ts'
 import { toConnectorContext } from './stored-tokens.ts'
 
@@ -68,7 +69,11 @@ export async function beginGrant(
     throw syncProblem('unknown-connection', 'connection', 'There is no such connection of this platform.')
   // The shop of a connection stays: only what proves us changes.
   const settings = former?.connection.settings ?? input.settings
-  parse(connector.manifest.settings, settings, 'settings')
+  assertInReach(
+    context,
+    parse(connector.manifest.settings, settings, 'settings'),
+    former?.connection.settings,
+  )
   const known =
     former === undefined
       ? {}

@@ -13,6 +13,7 @@ import {
 import { exchangeNoter } from '../calls/call-log.ts'
 import type { SyncContext } from '../context.ts'
 import { checkPatiently } from './patient-check.ts'
+import { reachOf } from './reach.ts'
 import type { OpenConnection } from './registry.ts'
 import { bindStored, toConnectorContext } from './stored-tokens.ts'
 
@@ -31,6 +32,7 @@ export function openHttp(
   return createHttp({
     budgets: createBudgets(connector.manifest.budgets, context.clock),
     clock: context.clock,
+    publicOnly: reachOf(context, open?.connection.settings),
     onExchange: open === undefined ? undefined : exchangeNoter(context, open),
   })
 }

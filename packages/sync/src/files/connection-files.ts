@@ -26,13 +26,13 @@ const unpack = promisify(gunzip)
  * @param connectionId undefined: the connection is only being tried, and nothing of it is kept
  */
 export function filesOfConnection(context: SyncContext, connectionId: string | undefined): ConnectionFiles {
-  const { clock, localFolder } = context
+  const { clock, localFolder, reach } = context
   return {
     log:
       connectionId === undefined
         ? createMemoryFileLog(() => clock.now())
         : createStoredFileLog(context, connectionId),
-    open: (place) => openFolder(place, { clock, localRoot: localFolder }),
+    open: (place) => openFolder(place, { clock, localRoot: localFolder, publicOnly: reach !== undefined }),
   }
 }
 

@@ -13,6 +13,7 @@ import { exchangeNoter } from '../calls/call-log.ts'
 import { findConnectionsOfAccounts } from '../connections/accounts.store.ts'
 import { noteWebhookSeen } from '../connections/connections.store.ts'
 import { isCutOff } from '../connections/lost-access.ts'
+import { reachOf } from '../connections/reach.ts'
 import type { OpenConnection } from '../connections/registry.ts'
 import { bindStored } from '../connections/stored-tokens.ts'
 import { nowOf } from '../context.ts'
@@ -151,6 +152,7 @@ function bindForQueue(context: WorkerContext, open: OpenConnection): ConnectorCo
   const http = createHttp({
     budgets: context.budgets,
     clock: context.clock,
+    publicOnly: reachOf(context, open.connection.settings),
     purpose: () => purpose,
     onExchange: exchangeNoter(context, open),
     onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),

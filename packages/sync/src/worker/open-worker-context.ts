@@ -1,6 +1,7 @@
 import { type Budgets, type CallClass, createHttp } from '@plimsoll/connector-kit'
 import { exchangeNoter } from '../calls/call-log.ts'
 import { callAbout } from '../calls/call-subject.ts'
+import { reachOf } from '../connections/reach.ts'
 import { applicationKeyOf, type OpenConnection } from '../connections/registry.ts'
 import { bindStored } from '../connections/stored-tokens.ts'
 import type { SyncContext } from '../context.ts'
@@ -38,6 +39,7 @@ export function openWorkerContext(
   const http = createHttp({
     budgets,
     clock,
+    publicOnly: reachOf(context, open.connection.settings),
     leavesUntil: () => writing.leavesUntil,
     purpose: () => purpose,
     onExchange: exchangeNoter(context, open),
