@@ -164,6 +164,8 @@ export class MemoryPlatform {
 
   /** False: it is never told of shipments, and refuses to be. */
   takesShipments = false
+  /** It takes no parcel without a tracking number. */
+  wantsTracking = false
   /** It does not cancel what it is told to. */
   refusesCancelling = false
   /** Parcels that it was told of, in order, each once. */
