@@ -37,7 +37,7 @@ const toldTask: Record<ToldCode | 'said', string> = {
   'shipment-short':
     '{{units}} of {{shipment}} did not leave{{said}}. They are promised still: send them from elsewhere, or cancel them.',
   'shipped-anyway':
-    '{{shipment}} left although it was to be cancelled. Ask for it back, or let the customer keep it.',
+    '{{shipment}} left although it was to leave no more. Ask for it back, or let the customer keep it.',
   'parcel-unexpected':
     'A parcel of {{shipment}} holds {{units}} of {{sku}} that nobody had asked for. Ask the warehouse; count {{sku}} there.',
   'inbound-refused':

@@ -34,7 +34,7 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
   'shipment-held': '发货单 {{shipment}} 被仓库暂停{{said}}。请在仓库处理，或取消该发货单后改由其他仓库发货。',
   'shipment-short':
     '发货单 {{shipment}} 有 {{units}}没有发出{{said}}。这些商品仍需履约：请改由其他仓库发货，或取消。',
-  'shipped-anyway': '发货单 {{shipment}} 本应取消，却已发出。请追回，或让顾客留下。',
+  'shipped-anyway': '发货单 {{shipment}} 本不应再发出，却已发出。请追回，或让顾客留下。',
   'parcel-unexpected':
     '发货单 {{shipment}} 的包裹里有 {{units}} {{sku}}，没有人要求发出。请询问仓库，并在那里盘点 {{sku}}。',
   'inbound-refused':

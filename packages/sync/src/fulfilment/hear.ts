@@ -127,7 +127,7 @@ async function noteTasks(context: SyncContext, tx: Tx, outcome: Told, at: Date):
     })
   if (outcome.isAgainstWill)
     await open('shipped-anyway', {
-      detail: `${number} left although it was to be cancelled. Ask for it back, or let the customer keep it.`,
+      detail: `${number} left although it was to leave no more. Ask for it back, or let the customer keep it.`,
       told: { code: 'shipped-anyway', facts: { shipment: number } },
     })
   for (const { sku, units } of outcome.unexpected)
