@@ -82,6 +82,8 @@ const toldTask: Record<ToldCode | 'said', string> = {
     '{{units}} of {{order}} left before {{channel}} could be told to cancel them: take them back by a return.',
   'cancel-late':
     '{{order}} was to be cancelled, and had left before {{channel}} could be told: take it back by a return.',
+  'cancel-not-done':
+    '{{channel}} took word that {{order}} is to be cancelled, and has not done it. Cancel it there by hand or ask again, or end its hold to send it.',
   'cancel-refused':
     '{{channel}} does not cancel {{order}}: {{message}} Cancel it there by hand, or end its hold to send it.',
   'listing-renamed':

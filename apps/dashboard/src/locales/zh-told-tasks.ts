@@ -74,6 +74,8 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
     '订单 {{order}} 的买家在 {{channel}} 申请取消，{{units}}暂不发出。请取消订单，或解除暂停照常发货。',
   'cancel-missed': '订单 {{order}} 有 {{units}}在通知 {{channel}} 取消之前已经发出：请按退货收回。',
   'cancel-late': '订单 {{order}} 本应取消，但在通知 {{channel}} 之前已经发出：请按退货收回。',
+  'cancel-not-done':
+    '{{channel}} 已接受取消订单 {{order}} 的请求，但一直没有执行。请在渠道后台手动取消或重新申请取消，或解除暂停让其发货。',
   'cancel-refused':
     '{{channel}} 没有取消订单 {{order}}：{{message}} 请在渠道后台手动取消，或解除暂停让其发货。',
   'listing-renamed':

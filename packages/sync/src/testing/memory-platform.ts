@@ -168,6 +168,8 @@ export class MemoryPlatform {
   wantsTracking = false
   /** It does not cancel what it is told to. */
   refusesCancelling = false
+  /** It takes what it is told to cancel, and nothing comes of it. */
+  forgetsCancelling = false
   /** Parcels that it was told of, in order, each once. */
   readonly parcels = new Map<string, { orderId: string; units: number }>()
 
