@@ -45,6 +45,7 @@ export const toldCodes = [
   'cancel-asked',
   'cancel-missed',
   'cancel-late',
+  'cancel-not-done',
   'cancel-refused',
   'listing-renamed',
   'listing-swapped',

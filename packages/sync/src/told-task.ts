@@ -50,6 +50,7 @@ type Facts = {
   'cancel-asked': { channel: string; order: string; units: number }
   'cancel-missed': { channel: string; order: string; units: number }
   'cancel-late': { channel: string; order: string }
+  'cancel-not-done': { channel: string; order: string }
   'cancel-refused': { channel: string; order: string; message: string }
   'listing-renamed': ListingFacts
   'listing-swapped': ListingFacts

@@ -37,7 +37,7 @@ const toldTask: Record<ToldCode | 'said', string> = {
   'shipment-short':
     '{{units}} of {{shipment}} did not leave{{said}}. They are promised still: send them from elsewhere, or cancel them.',
   'shipped-anyway':
-    '{{shipment}} left although it was to be cancelled. Ask for it back, or let the customer keep it.',
+    '{{shipment}} left although it was to leave no more. Ask for it back, or let the customer keep it.',
   'parcel-unexpected':
     'A parcel of {{shipment}} holds {{units}} of {{sku}} that nobody had asked for. Ask the warehouse; count {{sku}} there.',
   'inbound-refused':
@@ -82,6 +82,8 @@ const toldTask: Record<ToldCode | 'said', string> = {
     '{{units}} of {{order}} left before {{channel}} could be told to cancel them: take them back by a return.',
   'cancel-late':
     '{{order}} was to be cancelled, and had left before {{channel}} could be told: take it back by a return.',
+  'cancel-not-done':
+    '{{channel}} took word that {{order}} is to be cancelled, and has not done it. Cancel it there by hand or ask again, or end its hold to send it.',
   'cancel-refused':
     '{{channel}} does not cancel {{order}}: {{message}} Cancel it there by hand, or end its hold to send it.',
   'listing-renamed':

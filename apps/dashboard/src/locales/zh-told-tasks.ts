@@ -34,7 +34,7 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
   'shipment-held': '发货单 {{shipment}} 被仓库暂停{{said}}。请在仓库处理，或取消该发货单后改由其他仓库发货。',
   'shipment-short':
     '发货单 {{shipment}} 有 {{units}}没有发出{{said}}。这些商品仍需履约：请改由其他仓库发货，或取消。',
-  'shipped-anyway': '发货单 {{shipment}} 本应取消，却已发出。请追回，或让顾客留下。',
+  'shipped-anyway': '发货单 {{shipment}} 本不应再发出，却已发出。请追回，或让顾客留下。',
   'parcel-unexpected':
     '发货单 {{shipment}} 的包裹里有 {{units}} {{sku}}，没有人要求发出。请询问仓库，并在那里盘点 {{sku}}。',
   'inbound-refused':
@@ -74,6 +74,8 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
     '订单 {{order}} 的买家在 {{channel}} 申请取消，{{units}}暂不发出。请取消订单，或解除暂停照常发货。',
   'cancel-missed': '订单 {{order}} 有 {{units}}在通知 {{channel}} 取消之前已经发出：请按退货收回。',
   'cancel-late': '订单 {{order}} 本应取消，但在通知 {{channel}} 之前已经发出：请按退货收回。',
+  'cancel-not-done':
+    '{{channel}} 已接受取消订单 {{order}} 的请求，但一直没有执行。请在渠道后台手动取消或重新申请取消，或解除暂停让其发货。',
   'cancel-refused':
     '{{channel}} 没有取消订单 {{order}}：{{message}} 请在渠道后台手动取消，或解除暂停让其发货。',
   'listing-renamed':

@@ -62,7 +62,7 @@ export type HearingOutcome =
       unexpected: { sku: string; units: number }[]
       /** Base units that were asked for and will not leave. */
       shortUnits: number
-      /** It left though its order was cancelled, or though the hub had asked to cancel it. */
+      /** It left though its order was cancelled, the hub had asked to cancel it, or it had been rejected. */
       isAgainstWill: boolean
       /** Others left later: once all of this is written, the same is to be heard again. */
       isMore: boolean
@@ -181,7 +181,9 @@ export async function hearShipment(
     .flatMap(({ lines }) => lines)
     .filter(({ shipmentLineId }) => shipmentLineId === null)
     .map(({ sku, units }) => ({ sku, units }))
-  const wasUnwanted = shipment.cancelReason !== null || hand.order.state === 'cancelled'
+  // What was rejected is sent from elsewhere.
+  const wasUnwanted =
+    shipment.cancelReason !== null || shipment.state === 'rejected' || hand.order.state === 'cancelled'
   return {
     kind: 'heard',
     orderId: hand.order.orderId,

@@ -5,14 +5,19 @@ import { sql } from 'kysely'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { nowOf, type SyncContext, type Tx, toStockContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
-import { insertErrands } from '../fulfilment/errands.store.ts'
+import { insertErrands, reviveErrands } from '../fulfilment/errands.store.ts'
 import { resolveOrderId } from '../fulfilment/find-order.ts'
 import { insertHold } from '../fulfilment/order-holds.store.ts'
 import { tellScreens } from '../fulfilment/order-holds.ts'
 import { stopAndAsk } from '../fulfilment/route-orders.ts'
 import { closeTasks } from '../tasks.store.ts'
-import { type CancellationReason, findOpenCancellations, insertCancellation } from './cancellation.store.ts'
-import { type AskedLine, decideAsked } from './cancellation.ts'
+import {
+  type CancellationReason,
+  findOpenCancellations,
+  insertCancellation,
+  type OpenCancellation,
+} from './cancellation.store.ts'
+import { type AskedLine, decideAsked, isOverdue } from './cancellation.ts'
 
 export type AskedCancellation = {
   /** Undefined: all that has not left. */
@@ -24,7 +29,8 @@ export type AskedCancellation = {
 
 /**
  * Has an order cancelled on its channel, or some of it. Until the channel shows it the order is held, and what it holds stays
- * promised; whoever packs it is stopped first. Asked again while it is under way it changes nothing.
+ * promised; whoever packs it is stopped first. Asked again while it is under way it changes nothing, but where its channel took it
+ * and does not carry it out: then it is told again.
  * @throws SyncProblem where it has left, where its channel does not take that, or where another cancellation is under way
  */
 export async function askCancellation(
@@ -67,7 +73,11 @@ export async function askCancellation(
           decided.lines.every(({ lineId, stays }) =>
             open.lines.some((each) => each.lineId === lineId && each.stays === stays),
           )
-        if (!isSame) throw refused(`Another cancellation of order ${number} is under way: wait for its end.`)
+        if (!isSame)
+          throw refused(
+            `Another cancellation of order ${number} is under way: wait for its end, or end its hold.`,
+          )
+        if (isOverdue(open, nowOf(context))) await tellAgain(context, tx, open, hand.connectionId)
         return { orderId }
       }
       default: {
@@ -76,6 +86,22 @@ export async function askCancellation(
       }
     }
   })
+}
+
+async function tellAgain(
+  context: SyncContext,
+  tx: Tx,
+  { cancellationId, orderId }: OpenCancellation,
+  connectionId: string,
+): Promise<void> {
+  const { organizationId } = context
+  const at = nowOf(context)
+  await reviveErrands(tx, organizationId, 'cancel-order', [cancellationId], {
+    at,
+    ended: ['done', 'dropped'],
+  })
+  await closeTasks(tx, organizationId, 'not-cancelled', [orderId], at)
+  await tellScreens(context, tx, connectionId)
 }
 
 async function begin(

@@ -1,11 +1,13 @@
 import { type ExternalOrder, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
-import type { Tx } from '../context.ts'
+import { nowOf, type Tx } from '../context.ts'
 import type { ErrandHandler } from '../fulfilment/errand-runner.ts'
+import { tellScreens } from '../fulfilment/order-holds.ts'
+import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
-import { findOpenCancellations, type OpenCancellation } from './cancellation.store.ts'
-import { type Cancelling, decideCancelling } from './cancellation.ts'
+import { findOpenCancellations, noteUndone, type OpenCancellation } from './cancellation.store.ts'
+import { type Cancelling, decideCancelling, isOverdue } from './cancellation.ts'
 import { type Settling, settleCancellation } from './settle-cancellation.ts'
 
 /** How soon it is looked whether its warehouse has answered. */
@@ -75,7 +77,8 @@ export function cancelOrderHandler(context: WorkerContext): ErrandHandler {
 }
 
 /**
- * Settles what the hub sees to have been cancelled, by whomever: the hold ends, and what stays of the order is sent.
+ * Settles what the hub sees to have been cancelled, by whomever: the hold ends, and what stays of the order is sent. What a channel
+ * took and does not carry out is shown to a person.
  * @returns how many were
  */
 export async function settleCancelled(context: WorkerContext): Promise<number> {
@@ -86,14 +89,36 @@ export async function settleCancelled(context: WorkerContext): Promise<number> {
   let count = 0
   for (const each of open) {
     const step = decideCancelling(toCancelling(each, takes === false ? 'order' : takes))
-    if (step.kind !== 'done') continue
+    // Before it is told, whoever is about to tell it finds out that it has left.
+    const settling =
+      step.kind === 'done'
+        ? ({ outcome: 'cancelled', missed: step.missed } as const)
+        : step.kind === 'left' && each.toldAt !== null
+          ? ({ outcome: 'left' } as const)
+          : undefined
+    if (settling === undefined && !isOverdue(each, nowOf(context))) continue
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, context.lease)
-      await settled(context, tx, each, { outcome: 'cancelled', missed: step.missed })
+      if (settling === undefined) await noteOverdue(context, tx, each)
+      else await settled(context, tx, each, settling)
     })
-    count += 1
+    if (settling !== undefined) count += 1
   }
   return count
+}
+
+async function noteOverdue(context: WorkerContext, tx: Tx, open: OpenCancellation): Promise<void> {
+  const { organizationId, connection, uuid } = context
+  const { connectionId, name: channel } = connection
+  const { cancellationId, orderId, number } = open
+  if (!(await noteUndone(tx, organizationId, cancellationId))) return
+  const about = {
+    ...{ kind: 'not-cancelled' as const, subject: orderId, connectionId, sku: null, units: null },
+    detail: `${channel} took word that ${number} is to be cancelled, and has not done it. Cancel it there by hand or ask again, or end its hold to send it.`,
+    told: { code: 'cancel-not-done' as const, facts: { channel, order: number } },
+  }
+  await openTask(tx, organizationId, about, { at: nowOf(context), uuid })
+  await tellScreens(context, tx, connectionId)
 }
 
 async function settled(

@@ -24,6 +24,8 @@ export type OpenCancellation = {
   whole: boolean
   reason: CancellationReason
   lines: CancellingLine[]
+  /** Its channel took it then; null: it has yet to. */
+  toldAt: Date | null
 }
 
 export async function insertCancellation(
@@ -69,6 +71,11 @@ export async function findOpenCancellations(
     select cancellation_id, order_cancellation.order_id, sales_order.external_id, sales_order.number, sales_order.state, whole,
       reason,
       (
+        select ended_at from errand
+        where errand.organization_id = order_cancellation.organization_id and errand.kind = 'cancel-order'
+          and errand.subject_id = order_cancellation.cancellation_id and errand.state in ('done', 'dropped')
+      ) as told_at,
+      (
         select coalesce(jsonb_agg(jsonb_build_object('lineId', asked.line_id, 'externalId', order_line.external_id,
           'current', current, 'shipped', shipped, 'platformShipped', coalesce(platform_shipped, shipped),
           'committed', committed, 'units', units, 'stays', stays) order by asked.line_id), '[]')
@@ -83,6 +90,15 @@ export async function findOpenCancellations(
       and ${sql.ref(`order_cancellation.${column}`)} = ${id}
     order by asked_at, cancellation_id`.execute(db)
   return found.rows
+}
+
+/** Notes that nothing has come of it. @returns false where that was noted before, or it is told anew */
+export async function noteUndone(tx: Tx, organizationId: string, cancellationId: string): Promise<boolean> {
+  const noted = await sql`
+    update errand set error_code = 'not-carried-out'
+    where organization_id = ${organizationId} and kind = 'cancel-order' and subject_id = ${cancellationId}
+      and state in ('done', 'dropped') and error_code is distinct from 'not-carried-out'`.execute(tx)
+  return Number(noted.numAffectedRows ?? 0n) > 0
 }
 
 /** @returns false where somebody else has settled it */

@@ -56,6 +56,14 @@ export function decideCancelling({ state, isWhole, takes, lines }: Cancelling): 
   return { kind: 'tell', lines: isWhole ? undefined : open }
 }
 
+/** Channels take a cancellation before they carry it out, in seconds or a few minutes; after this long nothing will come of it. */
+const CARRIED_OUT_MS = 15 * 60_000
+
+/** Whether a channel took a cancellation so long ago that it will not carry it out any more. Pure. */
+export function isOverdue({ toldAt }: { toldAt: Date | null }, now: Date): boolean {
+  return toldAt !== null && now.getTime() - toldAt.getTime() >= CARRIED_OUT_MS
+}
+
 /** What has left stays, whatever was asked. */
 function goalOf({ stays, shipped }: CancellingLine): number {
   return Math.max(stays, shipped)

@@ -90,6 +90,49 @@ test('what its shop refuses is a task, and the order stays held until a person s
   expect(platform.calls.filter((call) => call === 'cancel')).toHaveLength(1)
 }, 300_000)
 
+test('what its shop takes and never carries out is a task; asked again it is told again; taken back, the order is sent', async () => {
+  const brand = await openBrand(database, 10, 'by-key', 36_000_000, { cancel: 'order' })
+  const { platform, warehouse, world, clock } = brand
+  platform.forgetsCancelling = true
+  const order = platform.sell('bottle', 2)?.externalId ?? ''
+  await go(brand, 4)
+  await askCancellation(world.context, order, whole)
+  await go(brand, 14)
+  expect(await standingOf(brand)).toEqual({ holds: ['cancelling'], tasks: [], outcomes: [null] })
+  // It may be at it still: sent now, the order could leave and be cancelled.
+  const end = () => endOrderHold(world.context, order, { reason: 'cancelling', actor: 'ada' })
+  await expect(end()).rejects.toSatisfy(isSyncProblem('wrong-state'))
+  const wait = async () => {
+    await clock.advance(16 * 60_000)
+    await go(brand, 4)
+  }
+  await wait()
+  expect(await standingOf(brand)).toMatchObject({ holds: ['cancelling'], tasks: ['not-cancelled'] })
+  await askCancellation(world.context, order, whole)
+  await go(brand, 8)
+  expect(platform.calls.filter((call) => call === 'cancel')).toHaveLength(2)
+  expect(await standingOf(brand)).toEqual({ holds: ['cancelling'], tasks: [], outcomes: [null] })
+  await wait()
+  expect(await standingOf(brand)).toMatchObject({ tasks: ['not-cancelled'] })
+  await end()
+  expect(await standingOf(brand)).toEqual({ holds: [], tasks: [], outcomes: ['taken-back'] })
+  await go(brand, 12)
+  expect(warehouse.shipments.filter(({ state }) => state === 'received')).toHaveLength(1)
+
+  // Another is sent there all the same: it has left.
+  const other = platform.sell('bottle', 1)?.externalId ?? ''
+  await go(brand, 4)
+  await askCancellation(world.context, other, whole)
+  await go(brand, 8)
+  platform.ship(other)
+  await go(brand, 12)
+  expect(await standingOf(brand)).toEqual({
+    holds: [],
+    tasks: ['not-cancelled'],
+    outcomes: ['taken-back', 'left'],
+  })
+}, 300_000)
+
 type Happening =
   | { kind: 'sell'; units: number }
   | { kind: 'cancel' | 'cancel-there' | 'work' | 'send'; nth: number; units: number }

@@ -10,11 +10,12 @@ import { unholdOrder } from '../fulfilment/order-holds.ts'
 import { closeTasks } from '../tasks.store.ts'
 import { findChannel } from './ask-cancellation.ts'
 import { findOpenCancellations } from './cancellation.store.ts'
+import { isOverdue } from './cancellation.ts'
 import { settleCancellation } from './settle-cancellation.ts'
 
 /**
- * Ends one hold of an order. That of a cancellation takes it back with it, as long as its channel has not been told: then the
- * order is sent after all. That of its channel is the channel's to end, but where it is no more than its buyer's wish to cancel.
+ * Ends one hold of an order. That of a cancellation takes it back with it, as long as its channel has not been told, or has not
+ * carried it out for a quarter of an hour: then the order is sent after all. That of its channel is the channel's to end, but where it is no more than its buyer's wish to cancel.
  * @throws SyncProblem
  */
 export async function endOrderHold(
@@ -64,11 +65,14 @@ async function takeBack(context: SyncContext, order: string, actor: string): Pro
     const { connectionId } = hand
     const { name } = await findChannel(context, tx, connectionId)
     const begun = await forgetUnbegun(tx, organizationId, 'cancel-order', [open.cancellationId])
-    if (begun.size > 0)
+    // Taken, it may be carried out at any moment: sent meanwhile, the order would leave and be cancelled.
+    if (begun.size > 0 && !isOverdue(open, nowOf(context)))
       throw syncProblem(
         'wrong-state',
         'reason',
-        `${name} is being told to cancel order ${open.number}: wait for its answer.`,
+        open.toldAt === null
+          ? `${name} is being told to cancel order ${open.number}: wait for its answer.`
+          : `${name} is cancelling order ${open.number}: wait until it shows that. A quarter of an hour after it was told you can end the hold.`,
       )
     const by = { channel: { connectionId, name }, actor }
     await settleCancellation(context, tx, open, { outcome: 'taken-back' }, by)

@@ -240,6 +240,7 @@ type Happening =
   | { kind: 'tell'; nth: number; says: boolean }
   | { kind: 'person'; nth: number; holds: boolean }
   | { kind: 'cancel' | 'work'; nth: number }
+  | { kind: 'unheard'; how: 'lost' | 'dropped' | undefined }
   | { kind: 'go'; rounds: number }
 
 const nth = fc.nat(7)
@@ -266,6 +267,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('person' as const), nth, holds: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('cancel' as const, 'work' as const), nth }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('answer' as const), nth }) },
+  fc.record({ kind: fc.constant('unheard' as const), how: fc.constantFrom('lost', 'dropped', undefined) }),
   {
     weight: 5,
     arbitrary: fc.record({ kind: fc.constant('go' as const), rounds: fc.integer({ min: 1, max: 4 }) }),
@@ -329,8 +331,13 @@ test('I3: whatever states of held and released orders come late, twice, out of o
             worked.add(orderOf(shipment.request.number))
           }
         }
+        // What becomes of asking the warehouse to stop.
+        if (each.kind === 'unheard')
+          warehouse.fault = (call) => (call === 'cancelShipment' ? each.how : undefined)
         if (each.kind === 'go') await turn(brand, each.rounds)
       }
+      warehouse.fault = () => undefined
+      await brand.clock.advance(60_000)
       await turn(brand, 24)
       const held = await heldOf(brand)
       for (const id of orders) {

@@ -2,6 +2,7 @@ import { type Db, inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { nowOf, type SyncContext } from '../context.ts'
 import { notify } from '../notify.ts'
+import { reviveErrands } from './errands.store.ts'
 import type { ErrandKind, ErrandState } from './errands.ts'
 
 /** How a call about something stands, as people read it. */
@@ -39,12 +40,10 @@ export async function findErrandStanding(
 export async function makeAgain(context: SyncContext, kind: ErrandKind, subjectId: string): Promise<void> {
   const { database, organizationId } = context
   await inTransaction(database, async (tx) => {
-    const again = await sql<{ connectionId: string }>`
-      update errand set state = 'waiting', not_before = ${nowOf(context)}, ended_at = null, error_code = null, error = null
-      where organization_id = ${organizationId} and kind = ${kind} and subject_id = ${subjectId}
-        and state in ('refused', 'dropped')
-      returning connection_id`.execute(tx)
-    const connectionIds = again.rows.map(({ connectionId }) => connectionId)
+    const connectionIds = await reviveErrands(tx, organizationId, kind, [subjectId], {
+      at: nowOf(context),
+      ended: ['refused', 'dropped'],
+    })
     if (connectionIds.length > 0) await notify(tx, organizationId, { kind: 'lane', connectionIds })
   })
 }

@@ -37,6 +37,26 @@ export async function insertErrands(
     on conflict (organization_id, kind, subject_id) do nothing`.execute(tx)
 }
 
+/**
+ * Has errands made anew that have ended so, since what they are about has changed. One that is under way is left as it is.
+ * @returns connections of those that are
+ */
+export async function reviveErrands(
+  tx: Tx,
+  organizationId: string,
+  kind: ErrandKind,
+  subjectIds: readonly string[],
+  { at, ended }: { at: Date; ended: readonly ('refused' | 'dropped' | 'done')[] },
+): Promise<string[]> {
+  if (subjectIds.length === 0) return []
+  const again = await sql<{ connectionId: string }>`
+    update errand set state = 'waiting', not_before = ${at}, ended_at = null, error_code = null, error = null
+    where organization_id = ${organizationId} and kind = ${kind} and state = any(${sql.val([...ended])}::text[])
+      and subject_id = any(${sql.val([...subjectIds])}::uuid[])
+    returning connection_id`.execute(tx)
+  return again.rows.map(({ connectionId }) => connectionId)
+}
+
 /** Errands of a connection that something may be done about now, the oldest first. */
 export async function findDueErrands(
   db: Db,

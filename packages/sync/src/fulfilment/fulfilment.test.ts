@@ -144,6 +144,30 @@ test('a write that was settled though nobody knows what became of it keeps no pa
   expect(await lowered()).toBe(false)
 })
 
+test('a parcel that its shop does not take without a tracking number is told once there is one, and its task ends', async () => {
+  const brand = await openBrand(database, 10, 'by-key')
+  const { platform, warehouse, world } = brand
+  platform.wantsTracking = true
+  warehouse.tracksLater = true
+  const order = platform.sell('bottle', 2)?.externalId ?? ''
+  await go(brand, 12)
+  const [shipment] = warehouse.shipments
+  if (shipment === undefined) throw new Error('it was asked for')
+  warehouse.send(shipment)
+  await go(brand, 30)
+  const tasks = async () => {
+    const rows = await world.rows(sql<{ kind: string }>`
+      select kind from task where organization_id = ${world.context.organizationId} and closed_at is null`)
+    return rows.map(({ kind }) => kind)
+  }
+  expect(await tasks()).toEqual(['not-told'])
+  warehouse.track(shipment)
+  await go(brand, 30)
+  expect(platform.orders.get(order)).toMatchObject({ state: 'closed', shipped: 2 })
+  expect(platform.parcels.size).toBe(1)
+  expect(await tasks()).toEqual([])
+}, 120_000)
+
 test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
   const brand = await openBrand(database, 5, 'by-key')
   const { platform, warehouse, world } = brand
@@ -249,6 +273,7 @@ test('I11: whatever answers are lost and whoever dies, each unit ordered leaves 
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('by-key' as const, 'by-read-back' as const),
+      fc.boolean(),
       fc.array(happening, { minLength: 6, maxLength: 16 }),
       fc.array(
         fc.constantFrom<WarehouseFault | undefined>(
@@ -264,9 +289,11 @@ test('I11: whatever answers are lost and whoever dies, each unit ordered leaves 
           maxLength: 12,
         },
       ),
-      async (requests, happenings, faults) => {
+      async (requests, tracksLater, happenings, faults) => {
         const brand = await openBrand(database, 40, requests, 5_000)
         const { platform, warehouse, world, clock } = brand
+        platform.wantsTracking = tracksLater
+        warehouse.tracksLater = tracksLater
         let nth = 0
         warehouse.fault = (call) => (call === 'counts' ? undefined : faults[nth++ % faults.length])
         platform.fault = (operation) => {
@@ -303,6 +330,8 @@ test('I11: whatever answers are lost and whoever dies, each unit ordered leaves 
           platform.landLate()
           for (const shipment of warehouse.shipments) warehouse.send(shipment)
         }
+        await goOn(brand, 20, 3_000)
+        for (const shipment of warehouse.shipments) warehouse.track(shipment)
         await goOn(brand, 40, 10_000)
         await clock.advance(30 * 60_000)
         await goOn(brand, 20, 2_000)

@@ -7,7 +7,7 @@ import { noteLeft } from '../by-hand/hand-orders.store.ts'
 import { nowOf, type SyncContext, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { closeTasks, type NewTask, openTask } from '../tasks.store.ts'
-import { insertErrands } from './errands.store.ts'
+import { insertErrands, reviveErrands } from './errands.store.ts'
 import { noteOrdersToRoute } from './route-orders.store.ts'
 import { tellSerials } from './tell-serials.ts'
 import { findUnitsBySku } from './warehouse-units.store.ts'
@@ -48,6 +48,13 @@ async function applyOnce(
     toTell.map((subjectId) => ({ connectionId, kind: 'tell-shipped' as const, subjectId })),
     at,
   )
+  // A channel that takes no parcel without its number is told now that there is one.
+  const { trackedParcelIds } = outcome
+  if (!isByHand)
+    await reviveErrands(tx, organizationId, 'tell-shipped', trackedParcelIds, {
+      at,
+      ended: ['refused', 'dropped'],
+    })
   // What will not leave by it is sent by another, or is wanted no more.
   if (outcome.shortUnits > 0) await noteOrdersToRoute(tx, organizationId, connectionId, [outcome.orderId], at)
   await noteTasks(context, tx, outcome, at)
@@ -132,7 +139,7 @@ async function noteTasks(context: SyncContext, tx: Tx, outcome: Told, at: Date):
     })
   if (outcome.isAgainstWill)
     await open('shipped-anyway', {
-      detail: `${number} left although it was to be cancelled. Ask for it back, or let the customer keep it.`,
+      detail: `${number} left although it was to leave no more. Ask for it back, or let the customer keep it.`,
       told: { code: 'shipped-anyway', facts: { shipment: number } },
     })
   for (const { sku, units } of outcome.unexpected)

@@ -11,7 +11,7 @@ import { findItemsOfOrder, lockItemsToAllot } from '../allocation/waiting.store.
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { nowOf, type SyncContext, type Tx, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
-import { dropUnbegun, findAsked, insertErrands } from './errands.store.ts'
+import { dropUnbegun, findAsked, insertErrands, reviveErrands } from './errands.store.ts'
 import { assertCovered, type Routed, routeInHand } from './route-in-hand.ts'
 import { noteOrdersToRoute } from './route-orders.store.ts'
 
@@ -96,6 +96,12 @@ export async function stopAndAsk(
       : [{ connectionId: warehouseId, kind: 'cancel-shipment' as const, subjectId: shipmentId }],
   )
   await insertErrands(tx, context, toAsk, at)
+  // Asked before, for something that is over: it is to be stopped anew.
+  const subjectIds = toAsk.map(({ subjectId }) => subjectId)
+  await reviveErrands(tx, organizationId, 'cancel-shipment', subjectIds, {
+    at,
+    ended: ['refused', 'dropped', 'done'],
+  })
   await noteOrdersToRoute(tx, organizationId, hand.connectionId, [hand.order.orderId], at)
   if (toAsk.length > 0)
     await notify(tx, organizationId, { kind: 'lane', connectionIds: toAsk.map((each) => each.connectionId) })

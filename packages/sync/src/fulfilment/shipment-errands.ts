@@ -1,4 +1,4 @@
-import type { FindOptions, ShipmentRequest } from '@plimsoll/connector-kit'
+import { type FindOptions, Invalid, type ShipmentRequest } from '@plimsoll/connector-kit'
 import {
   findShipment,
   findShipmentLines,
@@ -13,8 +13,9 @@ import { nowOf, type Tx } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
 import type { ToldTask } from '../told-task.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
-import type { ErrandHandler, Prepared } from './errand-runner.ts'
+import type { ErrandHandler, Made, Prepared } from './errand-runner.ts'
 import { dropUnbegun } from './errands.store.ts'
+import { mayHaveActed } from './errands.ts'
 import { applyHeard, toHeard } from './hear.ts'
 import { findRecipient } from './recipients.store.ts'
 import { findFacility, findWarehouseUnits } from './warehouse-units.store.ts'
@@ -26,7 +27,8 @@ export function requestHandler(context: WorkerContext): ErrandHandler {
   return {
     proof: terms?.requests ?? 'by-read-back',
     latestEffectMs: terms?.latestEffectMs ?? 0,
-    prepare: async ({ subjectId, attempts }) => {
+    prepare: async (errand) => {
+      const { subjectId, attempts } = errand
       const { organizationId, database, operations, signal } = context
       const { warehouse } = operations
       const shipment = await findShipment(database.kysely, organizationId, subjectId)
@@ -34,27 +36,42 @@ export function requestHandler(context: WorkerContext): ErrandHandler {
         return { kind: 'drop' }
       // Nobody has heard of it: it need not be asked for.
       if (shipment.cancelReason !== null && attempts === 0) return { kind: 'drop' }
+      const look = async (): Promise<Made | undefined> => {
+        const options = await toFindOptions(context, shipment.shipmentId)
+        const found = await warehouse.findShipment(shipment.shipmentId, options)
+        if (found === undefined) return undefined
+        return {
+          externalId: found.externalId,
+          settle: async (tx) => {
+            await noteAsked(context, tx, shipment, found.externalId)
+            const heard = await toHeard(tx, organizationId, context.connection.connectionId, found)
+            const { shipmentId } = shipment
+            await applyHeard(context, tx, { shipmentId, heard, actor: context.connection.name })
+          },
+        }
+      }
       const request = await toRequest(context, shipment)
-      if ('problem' in request) return refuse(context, shipment, request.code ?? 'unmapped', request.problem)
+      if ('problem' in request) {
+        const { code = 'unmapped', problem } = request
+        if (!mayHaveActed(errand)) return refuse(context, shipment, code, problem)
+        // Sent from elsewhere before it is known that it is not there, it would leave twice. Under a key too a call may act late.
+        const actsUntil = new Date((errand.callsUntil?.getTime() ?? 0) + (terms?.latestEffectMs ?? 0))
+        if (actsUntil > nowOf(context)) return { kind: 'later', at: actsUntil }
+        return {
+          kind: 'ready',
+          look,
+          make: async () => {
+            // One that waits to be made again has not been looked for since.
+            const found = errand.state === 'waiting' ? await look() : undefined
+            if (found !== undefined) return found
+            throw new Invalid(problem, 'shipment')
+          },
+          refused: (tx) => reject(context, tx, shipment, { code, message: problem }),
+        }
+      }
       return {
         kind: 'ready',
-        look: async () => {
-          const asked = request.lines
-          const found = await warehouse.findShipment(shipment.shipmentId, { signal, asked })
-          if (found === undefined) return undefined
-          return {
-            externalId: found.externalId,
-            settle: async (tx) => {
-              await noteAsked(context, tx, shipment, found.externalId)
-              const heard = await toHeard(tx, organizationId, context.connection.connectionId, found)
-              await applyHeard(context, tx, {
-                shipmentId: shipment.shipmentId,
-                heard,
-                actor: context.connection.name,
-              })
-            },
-          }
-        },
+        look,
         make: async () => {
           const { externalId } = await warehouse.requestShipment(request, { signal })
           return { externalId, settle: (tx) => noteAsked(context, tx, shipment, externalId) }

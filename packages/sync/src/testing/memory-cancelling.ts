@@ -32,7 +32,8 @@ export function memoryCancelling(
       const fault = await call.begin('cancel')
       const units = lines?.reduce((sum, { quantity }) => sum + quantity, 0)
       if (!platform.cancellations.has(cancellationId)) checkTaken(orderExternalId, units)
-      const take = () => platform.takeCancellation(cancellationId, orderExternalId, units)
+      const take = () =>
+        !platform.forgetsCancelling && platform.takeCancellation(cancellationId, orderExternalId, units)
       if (fault === 'late') platform.later(take)
       else take()
       await call.end(fault)

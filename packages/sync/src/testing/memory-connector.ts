@@ -272,8 +272,10 @@ function openMemory(
         await end(fault)
       },
     }),
-    async ship({ shipmentId, orderExternalId, lines }) {
+    async ship({ shipmentId, orderExternalId, lines, tracking }) {
       if (!platform.takesShipments) throw new Invalid('This shop ships nothing', 'shipment')
+      if (platform.wantsTracking && tracking === undefined)
+        throw new Invalid('This shop takes no parcel without a tracking number', 'tracking')
       const fault = await begin('ship')
       const order = platform.orders.get(orderExternalId)
       if (order === undefined) throw new NotFound(`There is no order ${orderExternalId}`)

@@ -164,8 +164,12 @@ export class MemoryPlatform {
 
   /** False: it is never told of shipments, and refuses to be. */
   takesShipments = false
+  /** It takes no parcel without a tracking number. */
+  wantsTracking = false
   /** It does not cancel what it is told to. */
   refusesCancelling = false
+  /** It takes what it is told to cancel, and nothing comes of it. */
+  forgetsCancelling = false
   /** Parcels that it was told of, in order, each once. */
   readonly parcels = new Map<string, { orderId: string; units: number }>()
 

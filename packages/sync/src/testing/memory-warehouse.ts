@@ -49,6 +49,8 @@ export class MemoryWarehouse {
   inbounds: NonNullable<WarehouseTerms['inboundNotices']> = 'by-key'
   /** Lines that it takes in one request. */
   linesMax = 100
+  /** It knows how a parcel goes only some time after it left: see `track`. */
+  tracksLater = false
   fault: (call: WarehouseCall) => WarehouseAnswer = () => undefined
   #landing: { at: number; work: () => void }[] = []
   #version = 0
@@ -214,7 +216,9 @@ export class MemoryWarehouse {
       shipment.parcels.push({
         externalId: `${shipment.externalId}-${shipment.parcels.length + 1}`,
         carrier: 'DHL',
-        trackingNumber: `T-${shipment.externalId}-${shipment.parcels.length + 1}`,
+        trackingNumber: this.tracksLater
+          ? undefined
+          : `T-${shipment.externalId}-${shipment.parcels.length + 1}`,
         trackingUrl: undefined,
         shippedAt: new Date(this.clock.now()),
         lines,
@@ -225,6 +229,14 @@ export class MemoryWarehouse {
       .reduce((sum, { quantity }) => sum + quantity, 0)
     const isDone = lines.length === 0 && only === undefined
     this.#change(shipment, sent === asked || isDone ? 'shipped' : 'working')
+  }
+
+  /** Its parcels have numbers now. */
+  track(shipment: MemoryShipment): void {
+    if (shipment.parcels.every(({ trackingNumber }) => trackingNumber !== undefined)) return
+    const { parcels, state } = shipment
+    shipment.parcels = parcels.map((parcel) => ({ ...parcel, trackingNumber: `T-${parcel.externalId}` }))
+    this.#change(shipment, state)
   }
 
   cancel(shipment: MemoryShipment): 'cancelled' | 'too-late' {
