@@ -56,13 +56,16 @@ export async function insertChangedItems(
     select ${organizationId}, change_id, item_id, ${changed.at} from ${source}`.execute(tx)
 }
 
-/** Takes noted items off the list, oldest first. Changes noted meanwhile stay for the next turn. */
+/**
+ * Takes noted items off the list, oldest first. Changes noted meanwhile stay for the next turn.
+ * @returns each with its first change and its last, by the clocks of whoever noted them
+ */
 export async function takeChangedItems(
   tx: Tx,
   organizationId: string,
   limit: number,
-): Promise<{ itemId: string; changedAt: Date }[]> {
-  const taken = await sql<{ itemId: string; changedAt: Date }>`
+): Promise<{ itemId: string; changedAt: Date; lastAt: Date }[]> {
+  const taken = await sql<{ itemId: string; changedAt: Date; lastAt: Date }>`
     with taken as (
       delete from changed_item
       where organization_id = ${organizationId} and change_id in (
@@ -73,7 +76,8 @@ export async function takeChangedItems(
       )
       returning item_id, changed_at
     )
-    select item_id, min(changed_at) as changed_at from taken group by item_id order by item_id`.execute(tx)
+    select item_id, min(changed_at) as changed_at, max(changed_at) as last_at
+    from taken group by item_id order by item_id`.execute(tx)
   return taken.rows
 }
 

@@ -56,9 +56,27 @@ async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; co
     ])
     if (taken.length === 0) return { isMoreNoted: false, connectionIds: [] }
     const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
-    const { isMoreNoted, connectionIds } = await workOutMany(context, tx, causedAt)
+    const lastAt = Math.max(...taken.map((row) => row.lastAt.getTime()))
+    const { isMoreNoted, connectionIds } = await workOutMany(notBefore(context, lastAt), tx, causedAt)
     return { isMoreNoted: taken.length === ITEMS_PER_TURN || isMoreNoted, connectionIds }
   })
+}
+
+/**
+ * A clock that is not behind the one by which something was noted: what began by that clock (a window, a day) is not noted
+ * again, and for one that is behind it would not have begun.
+ */
+function notBefore(context: SyncContext, ms: number): SyncContext {
+  const { clock } = context
+  if (clock.now() >= ms) return context
+  return {
+    ...context,
+    clock: {
+      now: () => Math.max(clock.now(), ms),
+      monotonic: () => clock.monotonic(),
+      sleep: (wait, signal) => clock.sleep(wait, signal),
+    },
+  }
 }
 
 /** Under the availability lock: plain items by one statement where they are many, the others each by itself. */

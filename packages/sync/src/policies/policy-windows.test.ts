@@ -52,6 +52,33 @@ const listingOf = async (world: World, connectionId: string): Promise<string> =>
   return found?.listingId ?? ''
 }
 
+test('I6: a window that begins by the clock of one process begins for the one that works it out, though its clock is behind', async () => {
+  const { clock, world, shown, pass, at } = await openWorld()
+  await pass(0)
+  await scheduleWindow(world.context, {
+    connection: 'north',
+    name: 'Stock take',
+    startsAt: at(2),
+    endsAt: at(3),
+    set: { fixed: 7 },
+  })
+  const ahead = { ...world.context, clock: { ...clock, now: () => clock.now() + 400 } }
+  const passAhead = async () => {
+    expect(await notePassedWindows(ahead)).toBe(1)
+    await updateAvailability(world.context)
+    // Nobody notes it a second time.
+    await clock.advance(1_000)
+    expect(await notePassedWindows(world.context)).toBe(0)
+    await updateAvailability(world.context)
+  }
+  await clock.advance(2 * HOUR_MS - 200)
+  await passAhead()
+  expect(await shown()).toEqual([7, 40])
+  await clock.advance(HOUR_MS - 1_000)
+  await passAhead()
+  expect(await shown()).toEqual([40, 40])
+})
+
 test('a campaign sets its units aside, its own sales use them up, and what did not sell comes back', async () => {
   const { clock, world, north, south, shown, pass, at } = await openWorld()
   await pass(0)
