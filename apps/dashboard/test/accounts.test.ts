@@ -39,6 +39,21 @@ afterAll(async () => {
 })
 
 whenBrowser(
+  'seen through a proxy, a hub that nobody has set up asks for its code',
+  { timeout: 60_000 },
+  async () => {
+    const context = await newContext(browser, { language: 'zh', theme: 'light', width: 390 })
+    const page = await context.newPage()
+    await page.setExtraHTTPHeaders({ 'x-forwarded-for': '203.0.113.7' })
+    await page.goto(`${base}/`)
+    await page.waitForURL(`${base}/setup`)
+    await page.getByLabel('初始化码').waitFor()
+    await expectWhole(page, 'set-up from elsewhere')
+    await context.close()
+  },
+)
+
+whenBrowser(
   'the first owner, an invited operator, single sign-on, a passkey, and signing in again',
   { timeout: 120_000 },
   async () => {

@@ -129,6 +129,12 @@ export function accountCalls(
   }
 }
 
+/** Whoever asks is not on the machine of a hub that nobody has set up yet. */
+export function isSetUpNeeded(error: unknown): boolean {
+  const { problem } = (error ?? {}) as Partial<ApiProblem>
+  return problem?.code === 'foreign-origin'
+}
+
 /** Nobody is signed in (any more). */
 export function isSignInNeeded(error: unknown): boolean {
   const { problem } = (error ?? {}) as Partial<ApiProblem>

@@ -60,7 +60,7 @@ export type {
   OwnPasskey,
   OwnSession,
 } from './account-calls.ts'
-export { isSignInNeeded } from './account-calls.ts'
+export { isSetUpNeeded, isSignInNeeded } from './account-calls.ts'
 export type { AlertDestinationBody, AlertListQuery, AlertRuleBody } from './alert-calls.ts'
 export type { BulkEditBody } from './change-calls.ts'
 export type { LocationChange } from './connection-place-calls.ts'

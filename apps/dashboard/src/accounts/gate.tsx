@@ -1,6 +1,6 @@
-import { isSignInNeeded } from '@plimsoll/client/client'
+import { isSetUpNeeded, isSignInNeeded } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
-import { Outlet, useLocation } from '@tanstack/react-router'
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { allWords } from '../language.ts'
 import { startLive } from '../live.ts'
@@ -25,7 +25,9 @@ export function Gate() {
 function Inside() {
   const { data: me, error } = useQuery({ ...meQuery, retry: false })
   const isOut = isSignInNeeded(error)
-  const isKnown = me !== undefined || (error !== null && !isOut)
+  // A hub that nobody has set up yet, seen from elsewhere than its own machine.
+  const isToSetUp = isSetUpNeeded(error)
+  const isKnown = me !== undefined || (error !== null && !isOut && !isToSetUp)
   // While it is asked again who is there, the screens stay: an answer that failed is forgotten meanwhile.
   const [wasIn, setIn] = useState(false)
   useEffect(() => {
@@ -36,6 +38,7 @@ function Inside() {
   const mayCome = (isKnown || (wasIn && !isOut)) && !isOfNothing
   const organization = me?.organizations.map(({ organizationId }) => organizationId).join() ?? ''
   useEffect(() => (mayCome ? startLive() : undefined), [mayCome, me?.personId, organization])
+  if (isToSetUp) return <Navigate to="/setup" replace />
   if (isOfNothing)
     return (
       <Suspense fallback={null}>
