@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 
 /** Who works without the wall, and for what. Whoever is added here reads rows of all organizations. */
 const WITHOUT_WALL = [
-  // Opens and closes it, migrates, makes the first organization; hands it to the call log and the sender of letters.
+  // Opens and closes it, migrates, makes the first organization; hands it to the call log.
+  'apps/hub/src/hub-base.ts',
+  // Hands it to the sender of letters.
   'apps/hub/src/hub.ts',
   // Finds the organizations there are, to put each behind its own wall.
   'apps/hub/src/organizations/served-organizations.ts',
