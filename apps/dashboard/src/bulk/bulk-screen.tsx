@@ -38,7 +38,7 @@ export function BulkScreen() {
       {isAdmin === false && (
         <p className="mb-4 border-l-2 border-sea bg-sea-soft px-3 py-2">{t('bulk.notYours')}</p>
       )}
-      {id === undefined && isAdmin && <Propose />}
+      {id === undefined && isAdmin !== false && <Propose />}
       {id !== undefined && <Standing id={id} mayMove={isAdmin === true} />}
       {id === undefined && <Earlier />}
     </>
