@@ -155,6 +155,8 @@ whenBrowser(
   async () => {
     const page = await openPage(browser, `${site?.address}/orders`)
     await page.getByRole('link', { name: 'New order' }).click()
+    // The list that is left has fields to choose from, too.
+    await page.getByRole('button', { name: 'Make the order' }).waitFor()
     await settled(page)
     await addItem(page, '4006381333931')
     await page.getByText('46 free').waitFor()
