@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { StartedSimulator } from '@plimsoll/connectors'
 import { sql } from 'kysely'
 import { request } from 'undici'
@@ -217,3 +218,23 @@ test('no secret is in what a hub prints while it works, not even at level debug,
     true,
   )
 })
+
+test('a hub stops at once, though readers of its stream left before they were answered', async () => {
+  const hub = await serve('--role', 'api')
+  const { hostname, port } = new URL(String(hub.ready.url))
+  for (let ms = 0; ms < 30; ms += 1) {
+    const socket = connect(Number(port), hostname)
+    await once(socket, 'connect')
+    socket.write(`GET /api/v1/stream HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`)
+    // Before it is known who asks, and after.
+    await setTimeout(ms % 10)
+    socket.destroy()
+  }
+  await setTimeout(500)
+  const startedMs = performance.now()
+  const ended = await hub.stop()
+  expect(ended.code).toBe(0)
+  expect(ended.stderr).not.toContain('whether its reader still may listen')
+  // Whoever waits for its next look at a reader waits up to a minute.
+  expect(performance.now() - startedMs).toBeLessThan(20_000)
+}, 120_000)

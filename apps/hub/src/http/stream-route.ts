@@ -26,11 +26,14 @@ const spec = {
 
 /** GET /stream: server-sent events. Each is a hint what to read again; a reader that misses one loses nothing. */
 export function streamRoute(hub: ServerContext): FastifyPluginAsync {
-  const open = new Set<ServerResponse>()
+  const open = new Map<ServerResponse, () => void>()
   return async (app) => {
     // A stream never ends by itself; the server waits for every request that has not ended.
     app.addHook('preClose', async () => {
-      for (const response of open) response.end()
+      for (const [response, leave] of open) {
+        leave()
+        response.end()
+      }
     })
     addRawRoute(app, spec, (request, reply) => {
       reply.hijack()
@@ -42,19 +45,22 @@ export function streamRoute(hub: ServerContext): FastifyPluginAsync {
         'x-accel-buffering': 'no',
       })
       response.write('retry: 1000\n\n')
-      open.add(response)
-      const leave = hub.screens.join((event, data) => {
+      const over = new AbortController()
+      const unjoin = hub.screens.join((event, data) => {
         if (response.writableLength > BACKLOG_BYTES_MAX) response.destroy()
         else response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
       })
-      const over = new AbortController()
+      const leave = () => {
+        over.abort(new Error('The stream has ended.'))
+        unjoin()
+        open.delete(response)
+      }
+      open.set(response, leave)
+      response.once('close', leave)
+      // Gone while it was found out who asks: nothing would tell of it any more.
+      if (response.closed || request.raw.socket.destroyed) return leave()
       void untilRefused(hub, request, over.signal).then((isRefused) => {
         if (isRefused) response.end()
-      })
-      request.raw.on('close', () => {
-        over.abort(new Error('The stream has ended.'))
-        leave()
-        open.delete(response)
       })
     })
   }
