@@ -25,7 +25,12 @@ export async function readProtectedFigures(
     findProtections(db, organizationId, itemIds),
     findStaleItems(db, organizationId, itemIds),
   ])
-  const availableOf = widestPools(figures.levels)
+  const beside = besideOf(figures.levels, itemIds, protections.depths)
+  const { levels: besideThem } =
+    beside.length === 0
+      ? { levels: [] }
+      : await readLevelFigures(db, organizationId, beside, { at, supposed })
+  const availableOf = widestPools([...figures.levels, ...besideThem])
   // A copy: channels that are alike share what they may promise.
   const levels = figures.levels.map((level) => {
     const kept = staleUnitsOf(level, staleFor(level, stale))
@@ -54,6 +59,24 @@ export function promisedOf(
     const unprotectedUnits = kept === level ? desired.units : decideLevel(level, connectors).units
     return { level, isKit, promise: desired.promise, desired, unprotectedUnits }
   })
+}
+
+/**
+ * Items that kits at hand contain too, and that are protected by how deep their stock is: what the kits alone may sell of
+ * one says nothing of that, and two turns that see different kits would decide otherwise, each anew, for ever.
+ */
+function besideOf(
+  levels: readonly LevelWithStock[],
+  itemIds: readonly string[],
+  depths: Protections['depths'],
+): string[] {
+  const parts = new Set(levels.flatMap((level) => level.parts.map(({ itemId }) => itemId)))
+  return [...parts.difference(new Set(itemIds))]
+    .filter((itemId) => {
+      const { tightenUnits = null, buffers } = depths.get(itemId) ?? {}
+      return tightenUnits !== null || [...(buffers?.values() ?? [])].some(({ autoUnits }) => autoUnits > 0)
+    })
+    .sort()
 }
 
 /** Base units in the widest pool of each item: a narrow one beside it says nothing of how deep the stock is. */

@@ -1,10 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { type ManualClock, manualClock } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import { findItemsBySku, saveLocation } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { insertChangedItems } from '../availability/availability.store.ts'
 import { updateAvailability } from '../availability/availability.ts'
 import { changeKit } from '../availability/kit-changes.ts'
+import { toStockContext } from '../context.ts'
+import { changePools } from '../pools/change-pools.ts'
 import type { Fault, MemoryPlatform, Operation } from '../testing/memory-platform.ts'
 import { type Stepped, stepConnection } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
@@ -188,6 +194,52 @@ test('guaranteed items that only a kit joins which nobody sells are worked out o
     label: { state: 'guaranteed', obstacles: [] },
   })
 }, 60_000)
+
+test('how deep the stock of an item is does not hang on which of its listings are looked at', async () => {
+  const clock = manualClock()
+  const world = await createKitWorld(clock, 1)
+  const { organizationId } = world.context
+  await inTransaction(database, (tx) =>
+    saveLocation(tx, toStockContext(world.context), { code: 'EAST', name: 'East', kind: 'warehouse' }),
+  )
+  const kits = await openShop(world, 'kits', { set: 0, box: 0 }, 'absolute')
+  const singles = await openShop(world, 'singles', { bottle: 0, label: 0 }, 'absolute')
+  // Kits are sent from the main warehouse, which has few; single units from both.
+  const main = await listedPlace(world, kits.connectionId)
+  await changePools(world.context, kits.connectionId, [{ externalId: main, locations: ['MAIN'] }])
+  const both = await listedPlace(world, singles.connectionId)
+  await changePools(world.context, singles.connectionId, [{ externalId: both, locations: ['MAIN', 'EAST'] }])
+  for (const sku of ['bottle', 'label']) await world.adjust(sku, 50, 'EAST')
+  for (const item of ['bottle', 'label']) await changeProtection(world.context, { item }, { mode: 'auto' })
+  await sql`
+    insert into item_depth (organization_id, item_id, tighten_units, measured_at)
+    select organization_id, item_id, 2, now() from item
+    where organization_id = ${organizationId} and sku in ('bottle', 'label')`.execute(database.kysely)
+  await rest(world, clock, [kits, singles])
+
+  // Dealt by what the kits alone say of the other part, each turn named the other, and the work never ended.
+  for (const skus of [['cap'], ['cap', 'label'], ['bottle', 'cap']]) {
+    const items = await findItemsBySku(database.kysely, organizationId, skus)
+    const noted = { at: new Date(clock.now()), uuid: randomUUID }
+    await inTransaction(database, (tx) =>
+      insertChangedItems(
+        tx,
+        organizationId,
+        items.map(({ itemId }) => itemId),
+        noted,
+      ),
+    )
+    await updateAvailability(world.context)
+    expect(await standings(world)).toEqual({})
+  }
+}, 60_000)
+
+async function listedPlace(world: World, connectionId: string): Promise<string> {
+  const [place] = await world.rows(sql<{ externalId: string }>`
+    select external_id from external_location
+    where organization_id = ${world.context.organizationId} and connection_id = ${connectionId}`)
+  return place?.externalId ?? ''
+}
 
 type Scene = {
   step: 'sell' | 'turn' | 'receive' | 'land'

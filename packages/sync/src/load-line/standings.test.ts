@@ -78,7 +78,8 @@ function turn(brand: Brand, state: State, noted: readonly string[]): string[] {
     ),
     availableOf: new Map(
       ITEMS.map((id) => {
-        const pools = atHand
+        // Of every item that the levels at hand sell, also of those whose own levels are not.
+        const pools = state.levels
           .filter(({ parts }) => parts.includes(id))
           .map(({ available }) => available[id] ?? 0)
         return [id, Math.max(...pools, 0)]
