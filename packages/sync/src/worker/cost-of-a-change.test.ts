@@ -4,11 +4,14 @@ import { manualClock } from '@plimsoll/connector-kit'
 import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { saveItems } from '@plimsoll/stock'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { updateAvailability } from '../availability/availability.ts'
 import { changeProtection, toStockContext } from '../index.ts'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld } from '../testing/world.ts'
+
+// Thousands of listings are opened for each.
+vi.setConfig({ testTimeout: 120_000 })
 
 const POOL_MAX = 6
 /** Of a small table PostgreSQL rightly reads everything. */
