@@ -46,7 +46,7 @@ export {
   saveShipmentLines,
   saveUnits,
 } from './fulfilment/shipments.store.ts'
-export { type ReturnedUnits, type TakenBack, takeBack } from './fulfilment/take-back.ts'
+export { type TakenBack, takeBack, type UnitsBack } from './fulfilment/take-back.ts'
 export { hasBuyersWish, isBuyersWish } from './held-units.ts'
 export {
   type AppliedOrder,

@@ -44,7 +44,7 @@ test('I11: parts of kits come back in any order: each is in stock as it comes, o
         fc.record({
           itemId: fc.constantFrom<Sku>('cup', 'saucer'),
           units: fc.integer({ min: 1, max: 5 }),
-          isDamaged: fc.boolean(),
+          condition: fc.constantFrom('sellable' as const, 'damaged' as const, 'disposed' as const),
         }),
         { minLength: 1, maxLength: 12 },
       ),
@@ -56,23 +56,28 @@ test('I11: parts of kits come back in any order: each is in stock as it comes, o
         const onHand = { cup: refunded, saucer: refunded * 2 }
         const held = { cup: 0, saucer: 0 }
         const came = { cup: 0, saucer: 0 }
-        for (const { itemId, units, isDamaged } of arrivals) {
-          const arrival = { itemId, units, isDamaged, locationId: 'BACK', lotId: undefined }
+        const gone = { cup: 0, saucer: 0 }
+        const back = { cup: 0, saucer: 0 }
+        for (const { itemId, units, condition } of arrivals) {
+          const arrival = { itemId, units, condition, locationId: 'BACK', lotId: undefined }
           const taken = takeBackPart(line, rows, parts, arrival, { base, uuid: () => 'new' })
-          const back = Math.min(units, shipped * EACH[itemId] - came[itemId])
-          expect(taken.units, 'no more than left').toBe(back)
-          came[itemId] += back
+          const out = Math.min(units, shipped * EACH[itemId] - came[itemId])
+          expect(taken.units, 'no more than left').toBe(out)
+          came[itemId] += out
+          if (condition === 'disposed') gone[itemId] += out
           for (const movement of taken.movements) {
             onHand[movement.itemId as Sku] += movement.onHandDelta
             held[movement.itemId as Sku] += movement.heldDelta
+            if (movement.locationId === 'BACK') back[movement.itemId as Sku] += movement.onHandDelta
           }
-          if (isDamaged) held[itemId] -= back
+          if (condition === 'damaged') held[itemId] -= out
           expect(held, 'what is damaged is held, and nothing else').toEqual({ cup: 0, saucer: 0 })
           line = taken.line
           rows = rows.map((each) => taken.changed.find((one) => one.itemId === each.itemId) ?? each)
           if (taken.units > 0) parts = taken.parts
           for (const sku of ['cup', 'saucer'] as const) {
-            expect(onHand[sku]).toBe(Math.max(refunded * EACH[sku], came[sku]))
+            expect(onHand[sku]).toBe(Math.max(refunded * EACH[sku], came[sku]) - gone[sku])
+            expect(back[sku], 'what came lies where it came in').toBe(came[sku] - gone[sku])
             const own = rows.find((each) => each.itemId === sku)
             expect(own?.returned, 'rows stand alike').toBe(line.returned * EACH[sku])
           }

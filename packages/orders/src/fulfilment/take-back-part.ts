@@ -7,8 +7,9 @@ import {
   type ReservationRow,
 } from '@plimsoll/stock'
 import type { KnownLine } from '../order-change.ts'
+import { type ReturnedUnits, whereItLies, writeOff } from './returned-units.ts'
 import { partsOf } from './settle-line.ts'
-import type { ReturnedUnits, TakenBackLine } from './take-back.ts'
+import type { TakenBackLine } from './take-back.ts'
 
 /** Of one part of a kit that an order line sold, base units: how many came back, and how many that the line counts as back did not. */
 export type PartBack = { itemId: string; cameBack: number; missing: number }
@@ -25,7 +26,7 @@ export function takeBackPart(
   line: KnownLine,
   rows: readonly ReservationRow[],
   known: readonly PartBack[],
-  returned: Pick<ReturnedUnits, 'itemId' | 'units' | 'locationId' | 'isDamaged' | 'lotId'>,
+  returned: ReturnedUnits,
   { base, uuid }: { base: ClaimBase; uuid(): string },
 ): TakenBackLine & { parts: PartBack[] } {
   const claim = claimOf(rows)
@@ -66,17 +67,12 @@ export function takeBackPart(
     const awaited = part.missing - missing
     if (awaited !== 0)
       extra.push(movementOf({ ...at, reason: KIT_PART_AWAITED }, 'adjust', { onHandDelta: awaited }))
-    // What its channel had put back is held where it lies.
     const came = wanted - part.inLedger
-    const elsewhere = part.back - came
+    const putBack = part.back - came
     const [last] = own
-    if (returned.isDamaged && came > 0) extra.push(movementOf(at, 'hold', { heldDelta: came }))
-    if (returned.isDamaged && elsewhere > 0 && last !== undefined)
-      extra.push(
-        movementOf({ ...at, locationId: last.locationId, lotId: last.lotId }, 'hold', {
-          heldDelta: elsewhere,
-        }),
-      )
+    if (returned.condition === 'damaged' && came > 0) extra.push(movementOf(at, 'hold', { heldDelta: came }))
+    if (returned.condition === 'disposed' && came > 0) extra.push(writeOff(at, came))
+    if (putBack > 0 && last !== undefined) extra.push(...whereItLies(putBack, last, returned, base))
   }
   const { movements, changed } = work.done()
   return {

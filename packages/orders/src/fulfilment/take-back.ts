@@ -14,22 +14,16 @@ import type { KnownLine } from '../order-change.ts'
 import { saveLines } from '../orders.store.ts'
 import { rowsOf, takeOrderInHand } from './order-in-hand.ts'
 import { findPartsBack, savePartsBack } from './part-back.store.ts'
+import { type ReturnedUnits, whereItLies, writeOff } from './returned-units.ts'
 import { partsOf } from './settle-line.ts'
 import { type PartBack, takeBackPart } from './take-back-part.ts'
 
 /** Units of one item that came back of a shipment, or of an order whichever way they left, inspected. */
-export type ReturnedUnits = ({ shipmentId: string } | { orderId: string }) & {
-  itemId: string
-  /** Base units. */
-  units: number
-  /** Where they came in. */
-  locationId: string
-  isDamaged: boolean
-  /** Code of the lot that was told; undefined: the one that left last. */
-  lotId: string | undefined
-  /** The one line of the order that it left with, where that is known. */
-  lineId?: string
-}
+export type UnitsBack = ReturnedUnits &
+  ({ shipmentId: string } | { orderId: string }) & {
+    /** The one line of the order that it left with, where that is known. */
+    lineId?: string
+  }
 
 /** What one line of an order took back, base units. */
 export type TakenBackLine = {
@@ -48,13 +42,14 @@ export type TakenBack = {
 
 /**
  * Takes units back on the order that they left with, at most as many as left and are not back (I11). What the order's channel
- * had put back before, by a refund, is not put back again: damaged, it is only held. Part of the caller's transaction, before
- * any other lock of it; the caller writes the movements and works out what channels show.
+ * had put back before, by a refund, is not put back again: it is brought to where it came in, held where it is damaged, and
+ * off again where it is disposed of. Part of the caller's transaction, before any other lock of it; the caller writes the
+ * movements and works out what channels show.
  */
 export async function takeBack(
   tx: Tx,
   context: StockContext,
-  returned: ReturnedUnits,
+  returned: UnitsBack,
   base: Omit<ClaimBase, 'referenceKind' | 'referenceId'>,
 ): Promise<TakenBack> {
   const { organizationId } = context
@@ -107,11 +102,7 @@ export async function takeBack(
   return { movements, itemIds, units: returned.units - left }
 }
 
-async function findOrderId(
-  tx: Tx,
-  organizationId: string,
-  returned: ReturnedUnits,
-): Promise<string | undefined> {
+async function findOrderId(tx: Tx, organizationId: string, returned: UnitsBack): Promise<string | undefined> {
   if ('orderId' in returned) return returned.orderId
   const found = await sql<{ orderId: string }>`
     select order_id from shipment
@@ -123,7 +114,7 @@ async function findOrderId(
 export function takeBackLine(
   line: KnownLine,
   rows: readonly ReservationRow[],
-  returned: Pick<ReturnedUnits, 'itemId' | 'units' | 'locationId' | 'isDamaged' | 'lotId'>,
+  returned: ReturnedUnits,
   { base, uuid }: { base: ClaimBase; uuid(): string },
 ): TakenBackLine {
   const nothing = { line, units: 0, movements: [], changed: [] }
@@ -147,30 +138,28 @@ export function takeBackLine(
     work.take(row, 'return', some)
   }
   const { movements, changed } = work.done()
-  const { locationId, isDamaged } = returned
-  const arrived = movements.map((movement) => ({
-    ...movementOf(movement, 'return', {
+  const { locationId, condition } = returned
+  const arrived = movements.flatMap((movement) => {
+    const here = { ...movement, locationId }
+    const back = movementOf(here, 'return', {
       onHandDelta: movement.onHandDelta,
-      heldDelta: isDamaged ? movement.onHandDelta : 0,
-    }),
-    locationId,
-  }))
-  const known = (back - fresh) * part.unitsEach
-  const last = rows.findLast(({ itemId }) => itemId === part.itemId)
-  const held =
-    isDamaged && known > 0 && last !== undefined
-      ? [
-          movementOf(
-            { ...base, itemId: part.itemId, locationId: last.locationId, lotId: last.lotId },
-            'hold',
-            { heldDelta: known },
-          ),
-        ]
-      : []
+      heldDelta: condition === 'damaged' ? movement.onHandDelta : 0,
+    })
+    return condition === 'disposed' ? [back, writeOff(here, movement.onHandDelta)] : [back]
+  })
+  let known = (back - fresh) * part.unitsEach
+  let before = line.takenBack * part.unitsEach
+  const moved = [...rows].reverse().flatMap((row) => {
+    const skipped = Math.min(before, row.returned)
+    before -= skipped
+    const some = Math.min(known, row.returned - skipped)
+    known -= some
+    return some > 0 ? whereItLies(some, row, returned, base) : []
+  })
   return {
     line: { ...line, takenBack, returned: Math.max(line.returned, takenBack) },
     units: back * part.unitsEach,
-    movements: [...arrived, ...held],
+    movements: [...arrived, ...moved],
     changed,
   }
 }

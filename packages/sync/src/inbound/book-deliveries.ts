@@ -57,7 +57,7 @@ async function bookDelivery(context: WorkerContext, delivery: DeliveryRow): Prom
   const key = { connectionId: connection.connectionId, kind: delivery.kind, externalId: delivery.externalId }
   const lines = await findDeliveryLines(database.kysely, organizationId, key)
   const problems: string[] = []
-  for (const line of toBook(lines)) {
+  for (const line of toBook(delivery.kind, lines)) {
     const booking = await prepare(context, delivery, line)
     const problem = 'problem' in booking ? booking.problem : await book(context, booking)
     if (problem === undefined) continue
@@ -96,7 +96,8 @@ async function bookDelivery(context: WorkerContext, delivery: DeliveryRow): Prom
 }
 
 async function book(context: WorkerContext, booking: Booking): Promise<Trouble | undefined> {
-  const isBack = booking.delivery.kind === 'return' && booking.units > 0
+  const isBack =
+    booking.delivery.kind === 'return' && (booking.units > 0 || booking.line.condition === 'disposed')
   return isBack ? await bookReturned(context, booking) : await bookReceived(context, booking)
 }
 

@@ -16,14 +16,16 @@ import { markBooked } from './deliveries.store.ts'
 
 /**
  * Puts back what a warehouse has inspected: on the order that it left with where that is known, at most as much as left; the
- * rest, and what left by nothing that is known, comes in as a receipt. The order comes before all other locks.
+ * rest, and what left by nothing that is known, comes in as a receipt. What is disposed of is off again at once. The order comes before all other locks.
  * @returns why it could not be
  */
 export async function bookReturned(context: WorkerContext, booking: Booking): Promise<Trouble | undefined> {
   const { database, organizationId, connection, lease } = context
   const { delivery, line, item, units, place } = booking
   if (isBySerial(item)) return await bookReturnedSerials(context, booking)
-  const isDamaged = line.condition === 'damaged'
+  const { condition } = line
+  // A waiting one is not booked.
+  if (condition === 'waiting') return undefined
   const at = nowOf(context)
   await inTransaction(database, async (tx) => {
     await assertLease(tx, organizationId, lease)
@@ -38,15 +40,16 @@ export async function bookReturned(context: WorkerContext, booking: Booking): Pr
     const stock = toStockContext(context)
     const left = await findLeftBy(tx, organizationId, delivery)
     const taken =
-      left === undefined
+      left === undefined || units < 0
         ? { movements: [], units: 0 }
         : await takeBack(
             tx,
             stock,
-            { ...left, itemId: item.itemId, units, locationId: place.locationId, isDamaged, lotId },
+            { ...left, itemId: item.itemId, units, locationId: place.locationId, condition, lotId },
             base,
           )
-    const rest = units - taken.units
+    // Of what is gone whose nobody knows there is nothing to book.
+    const rest = condition === 'disposed' ? 0 : units - taken.units
     const here = {
       ...base,
       itemId: item.itemId,
@@ -58,10 +61,13 @@ export async function bookReturned(context: WorkerContext, booking: Booking): Pr
     const movements: NewMovement[] = [
       ...taken.movements,
       ...(rest > 0
-        ? [movementOf(here, 'receive', { onHandDelta: rest, heldDelta: isDamaged ? rest : 0 })]
+        ? [movementOf(here, 'receive', { onHandDelta: rest, heldDelta: condition === 'damaged' ? rest : 0 })]
         : []),
     ]
-    const sum = (of: 'onHandDelta' | 'heldDelta') => movements.reduce((total, each) => total + each[of], 0)
+    const sum = (of: 'onHandDelta' | 'heldDelta') =>
+      movements
+        .filter(({ locationId }) => locationId === place.locationId)
+        .reduce((total, each) => total + each[of], 0)
     // The count in the ledger was made after they came in.
     if (booking.isCounted) {
       const counted = { ...here, reason: `counted already by ${connection.name}` }

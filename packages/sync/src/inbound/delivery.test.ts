@@ -39,10 +39,10 @@ function bookAll(
   booksAfter: (nth: number) => boolean,
 ): Record<string, number> {
   let known: Known | undefined
-  const net: Record<string, number> = { sellable: 0, damaged: 0 }
+  const net: Record<string, number> = { sellable: 0, damaged: 0, disposed: 0 }
   const book = () => {
     if (known === undefined) return
-    const due = toBook(known.lines)
+    const due = toBook('return', known.lines)
     for (const line of due) net[line.condition] = (net[line.condition] ?? 0) + line.told - line.booked
     const lines: DeliveryLine[] = known.lines.map((line) =>
       due.includes(line) ? { ...line, booked: line.told } : line,
@@ -95,7 +95,11 @@ test('I3: with versions, told in any order and repeated, the newest state is boo
         )
         const sum = (condition: string) =>
           (states.at(-1) ?? []).reduce((total, line) => total + (line[1] === condition ? line[2] : 0), 0)
-        expect(net).toEqual({ sellable: sum('sellable'), damaged: sum('damaged') })
+        expect(net).toEqual({
+          sellable: sum('sellable'),
+          damaged: sum('damaged'),
+          disposed: sum('disposed'),
+        })
       },
     ),
   )
@@ -109,7 +113,7 @@ test('I3: without versions figures only grow: told in any order and repeated, th
       (figures, books) => {
         const heard = figures.map((units) => told(null, [['a', 'sellable', units]]))
         const net = bookAll([...heard, ...heard], (nth) => books[nth % books.length] === true)
-        expect(net).toEqual({ sellable: Math.max(...figures), damaged: 0 })
+        expect(net).toEqual({ sellable: Math.max(...figures), damaged: 0, disposed: 0 })
       },
     ),
   )
@@ -121,7 +125,9 @@ test('what turns out otherwise comes off first', () => {
   const lines = first.lines.map((line) => ({ ...line, booked: line.told }))
   const next = decideTold({ version: 1, isComplete: false, lines }, told(2, [['a', 'damaged', 3]]))
   if (next.kind !== 'told') throw new Error('it is newer')
-  expect(toBook(next.lines).map(({ condition, told, booked }) => [condition, told - booked])).toEqual([
+  expect(
+    toBook('return', next.lines).map(({ condition, told, booked }) => [condition, told - booked]),
+  ).toEqual([
     ['sellable', -3],
     ['damaged', 3],
   ])

@@ -122,15 +122,16 @@ function contentOf(lines: readonly DeliveryLine[]): string {
   )
 }
 
-/** Waiting units are not on hand until they are inspected, disposed ones never. */
-export function isStock({ condition }: Pick<ToldLine, 'condition'>): boolean {
-  return condition === 'sellable' || condition === 'damaged'
+/** Waiting units are not on hand until they are inspected. Disposed ones never are, but their order has them back. */
+function isBooked(kind: DeliveryKind, { condition }: Pick<ToldLine, 'condition'>): boolean {
+  if (condition === 'disposed') return kind === 'return'
+  return condition !== 'waiting'
 }
 
 /** What of a delivery is not in the ledger as it was told. What must come off goes first: too little harms nobody. */
-export function toBook(lines: readonly DeliveryLine[]): DeliveryLine[] {
+export function toBook(kind: DeliveryKind, lines: readonly DeliveryLine[]): DeliveryLine[] {
   return lines
-    .filter((line) => isStock(line) && line.told !== line.booked)
+    .filter((line) => isBooked(kind, line) && line.told !== line.booked)
     .sort((a, b) => Number(a.told > a.booked) - Number(b.told > b.booked))
 }
 

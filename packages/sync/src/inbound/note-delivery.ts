@@ -17,7 +17,7 @@ export async function noteDelivery(context: WorkerContext, tx: Tx, told: Deliver
   if (verdict.kind === 'older' || !verdict.isNew) return false
   const returnId = told.kind === 'return' ? (known?.returnId ?? (await matchReturn(tx, context, told))) : null
   const isToBook =
-    toBook(verdict.lines).length > 0 ||
+    toBook(told.kind, verdict.lines).length > 0 ||
     (verdict.isComplete && told.inboundId !== null) ||
     // What waits and what is thrown away is nothing to book, and is told of the return.
     returnId !== null

@@ -133,9 +133,10 @@ test('single units are told of by serial number where they are known, and each g
     where organization_id = ${organizationId} and sku = 'camera'`.execute(database.kysely)
   warehouse.stock.set('camera', 0)
   await world.import(floor.warehouseId)
-  warehouse.takeIn({ externalId: 'R1', inboundId: undefined }, 'camera', 3, { serials: ['S1', 'S2', 'S3'] })
+  const serialsIn = ['S1', 'S2', 'S3', 'S4']
+  warehouse.takeIn({ externalId: 'R1', inboundId: undefined }, 'camera', 4, { serials: serialsIn })
   await go(floor, 30)
-  const { shipmentId } = await sellAndSend({ floor }, 'camera', 2, ['S1', 'S2'])
+  const { shipmentId } = await sellAndSend({ floor }, 'camera', 3, ['S1', 'S2', 'S4'])
   const announce = async (number: string, quantity: number) => {
     const made = await createReturn(world.context, head(), {
       number,
@@ -151,15 +152,15 @@ test('single units are told of by serial number where they are known, and each g
   expect(one.told?.notice.lines, 'of two nobody knows which').toMatchObject([{ quantity: 1, serials: [] }])
   await cancelReturn(world.context, head(), one.returnId)
   await go(floor, 10)
-  const { told } = await announce('RMA-two', 2)
-  expect(told?.notice.lines).toMatchObject([{ quantity: 2, serials: ['S1', 'S2'] }])
+  const { told } = await announce('RMA-two', 3)
+  expect(told?.notice.lines).toMatchObject([{ quantity: 3, serials: ['S1', 'S2', 'S4'] }])
   const externalId = told?.externalId ?? ''
   const serials = async () =>
     await world.rows(sql<{ serial: string; state: string }>`
       select serial, state from serial where organization_id = ${organizationId} order by serial`)
   const states = async () => (await serials()).map(({ state }) => state)
-  expect(await states()).toEqual(['shipped', 'shipped', 'in-stock'])
-  warehouse.comeBack({ externalId, shipmentId: undefined }, 'camera', 2)
+  expect(await states()).toEqual(['shipped', 'shipped', 'in-stock', 'shipped'])
+  warehouse.comeBack({ externalId, shipmentId: undefined }, 'camera', 3)
   const find = (of: string) => {
     const back = warehouse.returns.find((each) => each.externalId === externalId)
     return back?.lines.find(({ condition }) => condition === of)
@@ -167,21 +168,27 @@ test('single units are told of by serial number where they are known, and each g
   warehouse.inspect(externalId, 1, 'damaged')
   Object.assign(find('damaged') ?? {}, { serials: ['S2'] })
   await go(floor, 30)
-  expect(await states()).toEqual(['shipped', 'held', 'in-stock'])
+  expect(await states()).toEqual(['shipped', 'held', 'in-stock', 'shipped'])
+  expect(await at(floor, 'camera')).toMatchObject({ onHand: 2, held: 1 })
+  // Its order has it back, and it is gone: a refund that says it was restocked brings none.
+  warehouse.inspect(externalId, 1, 'disposed')
+  Object.assign(find('disposed') ?? {}, { serials: ['S4'] })
+  await go(floor, 30)
+  expect(await states()).toEqual(['shipped', 'held', 'in-stock', 'removed'])
   expect(await at(floor, 'camera')).toMatchObject({ onHand: 2, held: 1 })
   // Which one came is not said: a person must look.
   warehouse.inspect(externalId, 1, 'sellable')
   await go(floor, 30)
   expect(await tasksOf(floor)).toMatchObject([{ kind: 'delivery-stuck' }])
-  expect(await states()).toEqual(['shipped', 'held', 'in-stock'])
+  expect(await states()).toEqual(['shipped', 'held', 'in-stock', 'removed'])
   const sellable = find('sellable')
   const back = warehouse.returns.find((each) => each.externalId === externalId)
   Object.assign(sellable ?? {}, { serials: ['S1'] })
   Object.assign(back ?? {}, { version: (back?.version ?? 0) + 1_000, changedAt: floor.clock.now() })
   await go(floor, 70)
-  expect(await states()).toEqual(['in-stock', 'held', 'in-stock'])
+  expect(await states()).toEqual(['in-stock', 'held', 'in-stock', 'removed'])
   expect(await at(floor, 'camera')).toMatchObject({ onHand: 3, held: 1 })
   expect(await tasksOf(floor)).toEqual([])
   const two = (await returnsOf(floor)).find(({ number }) => number === 'RMA-two')
-  expect(two).toMatchObject({ state: 'closed', lines: [{ restocked: 1, damaged: 1 }] })
+  expect(two).toMatchObject({ state: 'closed', lines: [{ restocked: 1, damaged: 1, disposed: 1 }] })
 }, 240_000)

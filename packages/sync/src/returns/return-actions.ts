@@ -215,7 +215,7 @@ function findBad(
 }
 
 /**
- * Looks at what came back: sellable units come on hand, damaged ones are held as well, disposed ones are gone. On the order that it
+ * Looks at what came back: sellable units come on hand, damaged ones are held as well, disposed ones are back and gone. On the order that it
  * left with no more is taken back than left (I11), and what its channel has put back by a refund is not put back again.
  */
 export async function inspectReturn(
@@ -313,11 +313,12 @@ async function putBack(
   for (const [nth, { line, quantity, condition, lot }] of inspected.entries()) {
     const sku = returned.lines.find((each) => each.line === line)?.sku ?? ''
     const item = items.get(sku)
-    if (condition === 'disposed' || item === undefined || place === undefined) continue
+    if (item === undefined || place === undefined) continue
+    // Of what is gone whose nobody knows there is nothing to book.
+    if (condition === 'disposed' && left === undefined) continue
     const lotId = lot === undefined ? undefined : await findLot(tx, organizationId, item.itemId, lot)
     if (lot !== undefined && lotId === undefined)
       throw new RefusedAfterwards(refuse('unknown-lot', `lines[${nth}].lot`, `"${sku}" has no lot "${lot}".`))
-    const isDamaged = condition === 'damaged'
     const base = {
       commandKey: `document:${head.key}:${nth + 1}`,
       actor: head.actor,
@@ -336,14 +337,17 @@ async function putBack(
         referenceId: null,
       }
       movements.push(
-        movementOf(here, 'receive', { onHandDelta: quantity, heldDelta: isDamaged ? quantity : 0 }),
+        movementOf(here, 'receive', {
+          onHandDelta: quantity,
+          heldDelta: condition === 'damaged' ? quantity : 0,
+        }),
       )
       continue
     }
     const taken = await takeBack(
       tx,
       stock,
-      { ...left, itemId: item.itemId, units: quantity, locationId: place.locationId, isDamaged, lotId },
+      { ...left, itemId: item.itemId, units: quantity, locationId: place.locationId, condition, lotId },
       base,
     )
     if (taken.units < quantity)

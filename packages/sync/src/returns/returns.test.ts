@@ -2,11 +2,12 @@ import { ANNOUNCED_RETURNS, type AnnouncedReturn, manualClock } from '@plimsoll/
 import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import { findReturnPage } from '@plimsoll/orders'
-import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
+import { findBrokenBalances, findBrokenReservations, saveLocation } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saveShipsOrdersFrom } from '../connections/connections.store.ts'
+import { toStockContext } from '../context.ts'
 import { applyHeard } from '../fulfilment/hear.ts'
 import { insertInbox } from '../intake/inbox.store.ts'
 import { toInboxEvent } from '../intake/inbox.ts'
@@ -31,11 +32,16 @@ const head = () => {
   return { key: `return-test-${actions}`, actor: 'test' }
 }
 
+type Place = 'MAIN' | 'EAST'
+
 /** A shop whose order of `units` our own people have sent. */
 async function openSent(units: number) {
   const clock = manualClock()
   const world = await createWorld(database, clock, { leaseMs: 36_000_000 })
   const { context } = world
+  await inTransaction(database, (tx) =>
+    saveLocation(tx, toStockContext(context), { code: 'EAST', name: 'East', kind: 'warehouse' }),
+  )
   await world.stock('mug', 20)
   const streams = [{ name: ANNOUNCED_RETURNS, everyMs: 86_400_000, visibilityLagMs: 0 }]
   const { platform, connectionId } = await world.open('shop', { mug: 20 }, { streams })
@@ -76,10 +82,11 @@ async function openSent(units: number) {
     }),
   )
   await go(10)
-  const at = async () => {
+  const at = async (place: Place = 'MAIN') => {
     const [row] = await world.rows(sql<{ onHand: number; held: number }>`
-      select coalesce(sum(on_hand), 0)::bigint as on_hand, coalesce(sum(held), 0)::bigint as held from balance
-      where organization_id = ${context.organizationId}`)
+      select coalesce(sum(on_hand), 0)::bigint as on_hand, coalesce(sum(held), 0)::bigint as held
+      from balance join location using (organization_id, location_id)
+      where organization_id = ${context.organizationId} and location.code = ${place}`)
     return row
   }
   /** As a read of the channel's stream stores it. */
@@ -165,16 +172,18 @@ test('what came back is inspected: sellable, damaged, disposed; the same key cou
 
 test('I11: refunded on the channel and inspected here, in any order and in parts, units are back once and never more than left', async () => {
   const step = fc.record({
-    kind: fc.constantFrom('refund' as const, 'sellable' as const, 'damaged' as const),
+    kind: fc.constantFrom('refund' as const, 'sellable' as const, 'damaged' as const, 'disposed' as const),
     units: fc.integer({ min: 1, max: 3 }),
+    place: fc.constantFrom<Place>('MAIN', 'EAST'),
   })
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
       const { world, context, platform, order, shipmentId, go, at } = await openSent(4)
       let refunded = 0
       let inspected = 0
-      let damaged = 0
-      for (const { kind, units } of steps) {
+      const kept = { MAIN: 0, EAST: 0 }
+      const damaged = { MAIN: 0, EAST: 0 }
+      for (const { kind, units, place } of steps) {
         if (kind === 'refund') {
           platform.refund(order.externalId, units)
           refunded = Math.min(4, refunded + units)
@@ -184,7 +193,7 @@ test('I11: refunded on the channel and inspected here, in any order and in parts
         const made = await createReturn(context, head(), {
           number: 'RMA',
           shipmentId,
-          locationCode: 'MAIN',
+          locationCode: place,
           lines: [{ sku: 'mug', quantity: units }],
         })
         if (made.kind === 'refused') throw new Error(made.message)
@@ -193,10 +202,14 @@ test('I11: refunded on the channel and inspected here, in any order and in parts
         expect(outcome.kind).toBe(inspected + units <= 4 ? 'applied' : 'refused')
         if (outcome.kind === 'refused') continue
         inspected += units
-        if (kind === 'damaged') damaged += units
+        if (kind !== 'disposed') kept[place] += units
+        if (kind === 'damaged') damaged[place] += units
       }
       await go(8)
-      expect(await at()).toEqual({ onHand: 16 + Math.max(refunded, inspected), held: damaged })
+      // What is refunded and nobody has looked at counts as back where it left from.
+      const told = Math.max(0, refunded - inspected)
+      expect(await at('MAIN')).toEqual({ onHand: 16 + told + kept.MAIN, held: damaged.MAIN })
+      expect(await at('EAST')).toEqual({ onHand: kept.EAST, held: damaged.EAST })
       const wrong = await world.rows(sql`
         select from order_line where organization_id = ${context.organizationId} and returned > shipped`)
       expect(wrong).toEqual([])

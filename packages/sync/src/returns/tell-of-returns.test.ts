@@ -281,7 +281,7 @@ test('a warehouse that takes no word, or none back, is shown as such; its parcel
   const [line] = await mute.world.rows(sql<{ takenBack: number }>`
     select sum(taken_back)::bigint as taken_back from order_line
     where organization_id = ${mute.world.context.organizationId}`)
-  expect(line?.takenBack, 'on its order, which the warehouse did not name').toBe(1)
+  expect(line?.takenBack, 'on its order, which the warehouse did not name').toBe(2)
   expect(await at(mute)).toMatchObject({ onHand: 18, held: 1 })
 
   const expected = new ExpectedReturns('by-key')
