@@ -138,10 +138,11 @@ export class People {
       where organization_id = $1 and (problem_code is not null or not tracked) order by 1, 2`,
       [organizationId],
     )
-    // What is not counted there, on purpose, is left alone.
-    const curable = closed.rows.filter(
-      (row) => this.#platformOf(row.connection_id)?.levels.get(row.stock_unit_id)?.quantity !== undefined,
-    )
+    // What is not counted there, on purpose, is left alone, unless the hub says that it is gone.
+    const curable = closed.rows.filter((row) => {
+      const level = this.#platformOf(row.connection_id)?.levels.get(row.stock_unit_id)
+      return level !== undefined && (row.code === 'gone' || level.quantity !== undefined)
+    })
     for (const connectionId of new Set(curable.map((row) => row.connection_id))) this.#import(connectionId)
     await this.#answerEdits()
     await this.stops.look()

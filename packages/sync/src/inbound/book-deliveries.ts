@@ -57,10 +57,15 @@ async function bookDelivery(context: WorkerContext, delivery: DeliveryRow): Prom
   const key = { connectionId: connection.connectionId, kind: delivery.kind, externalId: delivery.externalId }
   const lines = await findDeliveryLines(database.kysely, organizationId, key)
   const problems: string[] = []
+  const failed = new Set<string>()
   for (const line of toBook(delivery.kind, lines)) {
+    const name = JSON.stringify([line.lineExternalId, line.condition, line.sku, line.lot])
+    // What comes after what could not be taken off rests on it.
+    if (failed.has(name)) continue
     const booking = await prepare(context, delivery, line)
     const problem = 'problem' in booking ? booking.problem : await book(context, booking)
     if (problem === undefined) continue
+    failed.add(name)
     problems.push(`"${line.sku}": ${problem.message}`)
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, context.lease)

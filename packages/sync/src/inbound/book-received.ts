@@ -21,7 +21,7 @@ import { refusedTrouble, type Trouble } from '../told-trouble.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { nameOf } from './announce-inbound.ts'
-import { type DeliveryRow, markBooked } from './deliveries.store.ts'
+import { type DeliveryRow, isCorrection, markBooked } from './deliveries.store.ts'
 import type { DeliveryLine } from './delivery.ts'
 
 /** The difference of one line to what is in the ledger, in our own terms. */
@@ -71,7 +71,7 @@ export async function bookReceived(context: WorkerContext, booking: Booking): Pr
     const over = units - openOf(inbound, item.sku)
     const told = storeOf(context, async (tx) => {
       await noteBooked(context, tx, booking, serials)
-      if (over > 0)
+      if (over > 0 && !(await isCorrection(tx, organizationId, delivery, line)))
         await noteDiffers(context, tx, inbound, {
           ...{ item, units: over, why: 'more than were on their way' },
           told: 'inbound-more',

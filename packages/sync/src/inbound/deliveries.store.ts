@@ -29,12 +29,12 @@ export async function findDeliveryLines(
   { connectionId, kind, externalId }: Key,
 ): Promise<DeliveryLine[]> {
   const found = await sql<DeliveryLine>`
-    select line_external_id, condition, sku, lot, expires_on::text as expires_on, received_at, told, told_serials, booked,
+    select line_external_id, condition, sku, nullif(lot, '') as lot, expires_on::text as expires_on, received_at, told, told_serials, booked,
       booked_serials, problem
     from warehouse_delivery_line
     where organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
       and external_id = ${externalId}
-    order by line_external_id, condition`.execute(db)
+    order by line_external_id, condition, sku, lot`.execute(db)
   return found.rows
 }
 
@@ -76,20 +76,24 @@ export async function saveDelivery(
   await sql`
     insert into warehouse_delivery_line (organization_id, connection_id, kind, external_id, line_external_id, condition,
       sku, lot, expires_on, received_at, told)
-    select ${organizationId}, ${connectionId}, ${kind}, ${externalId}, line_external_id, condition, sku, lot,
+    select ${organizationId}, ${connectionId}, ${kind}, ${externalId}, line_external_id, condition, sku, coalesce(lot, ''),
       expires_on::date, received_at, told
     from ${source}
-    on conflict (organization_id, connection_id, kind, external_id, line_external_id, condition) do update set
-      sku = excluded.sku, lot = excluded.lot, expires_on = excluded.expires_on, received_at = excluded.received_at,
-      told = excluded.told`.execute(tx)
-  for (const { lineExternalId, condition, toldSerials } of lines.filter(
-    (line) => line.toldSerials.length > 0,
-  ))
+    on conflict (organization_id, connection_id, kind, external_id, line_external_id, condition, sku, lot) do update set
+      expires_on = excluded.expires_on, received_at = excluded.received_at, told = excluded.told,
+      told_serials = '{}'`.execute(tx)
+  for (const line of lines.filter(({ toldSerials }) => toldSerials.length > 0))
     await sql`
-      update warehouse_delivery_line set told_serials = ${sql.val(toldSerials)}::text[]
-      where organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
-        and external_id = ${externalId} and line_external_id = ${lineExternalId}
-        and condition = ${condition}`.execute(tx)
+      update warehouse_delivery_line set told_serials = ${sql.val(line.toldSerials)}::text[]
+      where ${isLine(organizationId, { connectionId, kind, externalId }, line)}`.execute(tx)
+}
+
+type LineKey = Pick<DeliveryLine, 'lineExternalId' | 'condition' | 'sku' | 'lot'>
+
+function isLine(organizationId: string, { connectionId, kind, externalId }: Key, line: LineKey) {
+  return sql`organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
+    and external_id = ${externalId} and line_external_id = ${line.lineExternalId} and condition = ${line.condition}
+    and sku = ${line.sku} and lot = ${line.lot ?? ''}`
 }
 
 /** Deliveries of which something is to be booked now, those that were told first before the others. */
@@ -116,7 +120,7 @@ export async function findDeliveriesToBook(
 export async function markBooked(
   tx: Tx,
   organizationId: string,
-  { connectionId, kind, externalId }: Key,
+  key: Key,
   line: DeliveryLine,
   bookedSerials: readonly string[],
 ): Promise<void> {
@@ -124,9 +128,7 @@ export async function markBooked(
     update warehouse_delivery_line
     set booked = ${line.told}, booked_serials = ${sql.val([...bookedSerials])}::text[], problem = null,
       problem_told = null
-    where organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
-      and external_id = ${externalId} and line_external_id = ${line.lineExternalId}
-      and condition = ${line.condition} and booked = ${line.booked}`.execute(tx)
+    where ${isLine(organizationId, key, line)} and booked = ${line.booked}`.execute(tx)
   if (Number(marked.numAffectedRows ?? 0n) !== 1)
     throw new Error('a line of a delivery was booked by two at once')
 }
@@ -134,15 +136,13 @@ export async function markBooked(
 export async function saveLineProblem(
   tx: Tx,
   organizationId: string,
-  { connectionId, kind, externalId }: Key,
-  { lineExternalId, condition }: Pick<DeliveryLine, 'lineExternalId' | 'condition'>,
+  key: Key,
+  line: LineKey,
   { message, told }: Trouble,
 ): Promise<void> {
   await sql`
     update warehouse_delivery_line set problem = ${message}, problem_told = ${JSON.stringify(told)}::jsonb
-    where organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
-      and external_id = ${externalId} and line_external_id = ${lineExternalId}
-      and condition = ${condition}`.execute(tx)
+    where ${isLine(organizationId, key, line)}`.execute(tx)
 }
 
 /** Notes that all of it was tried. Something newer that was told meanwhile is tried by itself. */
@@ -156,6 +156,24 @@ export async function saveTried(
     update warehouse_delivery set tried_at = ${at}, try_at = ${again}::timestamptz
     where organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
       and external_id = ${externalId} and revision = ${revision}`.execute(tx)
+}
+
+/**
+ * Whether a line of a delivery says otherwise what was told before: its inbound shipment has received the first already, so that
+ * what it awaits says nothing of whether more came.
+ */
+export async function isCorrection(
+  tx: Tx,
+  organizationId: string,
+  { kind, externalId, inboundId }: Pick<DeliveryRow, 'kind' | 'externalId' | 'inboundId'>,
+  { lineExternalId }: Pick<DeliveryLine, 'lineExternalId'>,
+): Promise<boolean> {
+  const found = await sql`
+    select from warehouse_delivery join warehouse_delivery_line using (organization_id, connection_id, kind, external_id)
+    where organization_id = ${organizationId} and inbound_id = ${inboundId} and kind = ${kind}
+      and external_id = ${externalId} and line_external_id = ${lineExternalId} and told = 0
+    limit 1`.execute(tx)
+  return found.rows.length > 0
 }
 
 /** Whether something that was told was not even tried: a count waits for it. */

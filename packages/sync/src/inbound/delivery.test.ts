@@ -6,7 +6,7 @@ const AT = new Date('2026-11-26T10:00:00Z')
 
 function told(
   version: number | null,
-  lines: readonly [string, Delivery['lines'][number]['condition'], number][],
+  lines: readonly [string, Delivery['lines'][number]['condition'], number, string?][],
 ): Delivery {
   return {
     kind: 'return',
@@ -18,10 +18,10 @@ function told(
     number: null,
     version,
     isComplete: false,
-    lines: lines.map(([lineExternalId, condition, units]) => ({
+    lines: lines.map(([lineExternalId, condition, units, sku = 'mug']) => ({
       lineExternalId,
       condition,
-      sku: 'mug',
+      sku,
       lot: null,
       expiresOn: null,
       receivedAt: AT,
@@ -33,17 +33,20 @@ function told(
 
 type Known = Exclude<Parameters<typeof decideTold>[0], undefined>
 
-/** Each is noted, and what differs is booked now and then. @returns booked units by condition */
+/** Each is noted, and what differs is booked now and then. @returns booked units by condition and SKU */
 function bookAll(
   deliveries: readonly Delivery[],
   booksAfter: (nth: number) => boolean,
 ): Record<string, number> {
   let known: Known | undefined
-  const net: Record<string, number> = { sellable: 0, damaged: 0, disposed: 0 }
+  const net: Record<string, number> = {}
   const book = () => {
     if (known === undefined) return
     const due = toBook('return', known.lines)
-    for (const line of due) net[line.condition] = (net[line.condition] ?? 0) + line.told - line.booked
+    for (const line of due) {
+      const of = `${line.condition} ${line.sku}`
+      net[of] = (net[of] ?? 0) + line.told - line.booked
+    }
     const lines: DeliveryLine[] = known.lines.map((line) =>
       due.includes(line) ? { ...line, booked: line.told } : line,
     )
@@ -60,7 +63,7 @@ function bookAll(
     if (booksAfter(nth)) book()
   }
   book()
-  return net
+  return Object.fromEntries(Object.entries(net).filter(([, units]) => units !== 0))
 }
 
 const state = fc.array(
@@ -68,12 +71,13 @@ const state = fc.array(
     fc.constantFrom('a', 'b'),
     fc.constantFrom('sellable' as const, 'damaged' as const, 'disposed' as const, 'waiting' as const),
     fc.nat(5),
+    fc.constantFrom('mug', 'cup'),
   ),
   { maxLength: 4 },
 )
-/** One entry for each line and condition, as `toDelivery` adds them up. */
+/** One entry for each line, condition and SKU, as `toDelivery` adds them up. */
 const unique = state.map((lines) => [
-  ...new Map(lines.map((line) => [`${line[0]} ${line[1]}`, line])).values(),
+  ...new Map(lines.map((line) => [`${line[0]} ${line[1]} ${line[3]}`, line])).values(),
 ])
 
 test('I3: with versions, told in any order and repeated, the newest state is booked, once', () => {
@@ -93,13 +97,12 @@ test('I3: with versions, told in any order and repeated, the newest state is boo
           heard.filter((delivery) => delivery !== undefined),
           (nth) => books[nth % books.length] === true,
         )
-        const sum = (condition: string) =>
-          (states.at(-1) ?? []).reduce((total, line) => total + (line[1] === condition ? line[2] : 0), 0)
-        expect(net).toEqual({
-          sellable: sum('sellable'),
-          damaged: sum('damaged'),
-          disposed: sum('disposed'),
-        })
+        const wanted: Record<string, number> = {}
+        for (const [, condition, units, sku] of states.at(-1) ?? []) {
+          if (condition === 'waiting' || units === 0) continue
+          wanted[`${condition} ${sku}`] = (wanted[`${condition} ${sku}`] ?? 0) + units
+        }
+        expect(net).toEqual(wanted)
       },
     ),
   )
@@ -113,7 +116,8 @@ test('I3: without versions figures only grow: told in any order and repeated, th
       (figures, books) => {
         const heard = figures.map((units) => told(null, [['a', 'sellable', units]]))
         const net = bookAll([...heard, ...heard], (nth) => books[nth % books.length] === true)
-        expect(net).toEqual({ sellable: Math.max(...figures), damaged: 0, disposed: 0 })
+        const most = Math.max(...figures)
+        expect(net).toEqual(most === 0 ? {} : { 'sellable mug': most })
       },
     ),
   )
@@ -131,4 +135,31 @@ test('what turns out otherwise comes off first', () => {
     ['sellable', -3],
     ['damaged', 3],
   ])
+})
+
+test('other single units than those that are booked: these come off, and those are booked, each once', () => {
+  const anySerials = fc.subarray(['S1', 'S2', 'S3', 'S4'])
+  fc.assert(
+    fc.property(anySerials, anySerials, (booked, told) => {
+      const line = {
+        lineExternalId: 'a',
+        condition: 'sellable' as const,
+        sku: 'mug',
+        lot: null,
+        expiresOn: null,
+      }
+      const known = { booked: booked.length, bookedSerials: booked, told: told.length, toldSerials: told }
+      let stock = new Set(booked)
+      let at = booked.length
+      for (const step of toBook('receipt', [{ ...line, ...known, receivedAt: AT, problem: null }])) {
+        expect(step.booked, 'it goes on where the last one stopped').toBe(at)
+        at = step.told
+        const changed = Math.abs(step.told - step.booked)
+        const next = new Set(step.toldSerials)
+        expect(stock.symmetricDifference(next).size, 'as many as it says, all in or all out').toBe(changed)
+        stock = next
+      }
+      expect(stock).toEqual(new Set(told))
+    }),
+  )
 })

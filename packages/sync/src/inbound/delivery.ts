@@ -18,7 +18,7 @@ export type Delivery = {
   lines: ToldLine[]
 }
 
-/** Units of one line in one condition, so far, in the warehouse's stock units. */
+/** Units of one line in one condition, of one SKU and lot, so far, in the warehouse's stock units. */
 export type ToldLine = {
   lineExternalId: string
   condition: Condition
@@ -39,7 +39,7 @@ export function toDelivery(
   const from = told.kind === 'receipt' ? told.receipt : told.return
   const lines = new Map<string, ToldLine>()
   for (const { externalId, sku, quantity, condition, lot, expiresOn, serials, receivedAt } of from.lines) {
-    const key = JSON.stringify([externalId, condition])
+    const key = JSON.stringify([externalId, condition, sku, lot ?? null])
     const known = lines.get(key)
     lines.set(key, {
       lineExternalId: externalId,
@@ -105,18 +105,24 @@ function isNewer(was: readonly ToldLine[], is: readonly ToldLine[]): boolean {
 /** What is not named any more stays, as nothing: what was booked of it must be taken off again. */
 function replaced(was: readonly DeliveryLine[], is: readonly ToldLine[]): DeliveryLine[] {
   const gone = was
-    .filter(({ condition }) => !is.some((line) => line.condition === condition))
+    .filter((line) => !is.some((other) => isOfSame(other, line)))
     .map((line) => ({ ...line, told: 0, toldSerials: [] }))
   const told = is.map((line) => {
-    const known = was.find(({ condition }) => condition === line.condition)
+    const known = was.find((other) => isOfSame(other, line))
     return { booked: 0, bookedSerials: [], problem: null, ...known, ...line }
   })
   return [...gone, ...told]
 }
 
+/** A line that is corrected to another SKU or lot is another: what was booked of the first comes off. */
+function isOfSame(one: ToldLine, other: ToldLine): boolean {
+  return one.condition === other.condition && one.sku === other.sku && one.lot === other.lot
+}
+
 function contentOf(lines: readonly DeliveryLine[]): string {
   const content = lines.map(({ problem: _, booked: __, bookedSerials: ___, ...told }) => told)
-  const key = ({ lineExternalId, condition }: ToldLine) => `${lineExternalId} ${condition}`
+  const key = ({ lineExternalId, condition, sku, lot }: ToldLine) =>
+    JSON.stringify([lineExternalId, condition, sku, lot])
   return JSON.stringify(
     content.sort((a, b) => (key(a) < key(b) ? -1 : 1)).map((line) => Object.entries(line).sort()),
   )
@@ -131,8 +137,22 @@ function isBooked(kind: DeliveryKind, { condition }: Pick<ToldLine, 'condition'>
 /** What of a delivery is not in the ledger as it was told. What must come off goes first: too little harms nobody. */
 export function toBook(kind: DeliveryKind, lines: readonly DeliveryLine[]): DeliveryLine[] {
   return lines
-    .filter((line) => isBooked(kind, line) && line.told !== line.booked)
+    .filter((line) => isBooked(kind, line))
+    .flatMap(inSteps)
+    .filter((line) => line.told !== line.booked)
     .sort((a, b) => Number(a.told > a.booked) - Number(b.told > b.booked))
+}
+
+/** Where other single units came than those that are booked, these come off first, however many there are of both. */
+function inSteps(line: DeliveryLine): DeliveryLine[] {
+  const { told, toldSerials, booked, bookedSerials } = line
+  const both = toldSerials.filter((serial) => bookedSerials.includes(serial))
+  const isKnown = toldSerials.length === told && bookedSerials.length === booked
+  if (!isKnown || both.length === Math.min(told, booked)) return [line]
+  return [
+    { ...line, told: both.length, toldSerials: both },
+    { ...line, booked: both.length, bookedSerials: both },
+  ]
 }
 
 function uuidOf(id: string | undefined): string | null {

@@ -1,4 +1,5 @@
 // What comes in at a warehouse, with the production worker on a manual clock: announced, received, sent back.
+import type { WarehouseReceipt } from '@plimsoll/connector-kit'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { cancelInboundRest, findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import { sql } from 'kysely'
@@ -195,6 +196,36 @@ test('lots are made with what is printed on them, serials recorded; what is tied
   )
   await go(floor, 70)
   expect(await at(floor, 'odd')).toMatchObject({ onHand: 2 })
+  expect(await tasksOf(floor)).toEqual([])
+  // Put right by the warehouse at the same quantity: what was booked of the first comes off.
+  const correct = (externalId: string, from: string, to: Partial<WarehouseReceipt['lines'][number]>) => {
+    const receipt = warehouse.receipts.find((each) => each.externalId === externalId)
+    const line = receipt?.lines.find(({ sku, lot }) => sku === from || lot === from)
+    if (receipt === undefined || line === undefined) throw new Error('it came in')
+    Object.assign(line, to)
+    Object.assign(receipt, { version: (receipt.version ?? 0) + 1_000, changedAt: floor.clock.now() })
+  }
+  correct('R1', 'L2', { lot: 'L3', expiresOn: '2027-07-01' })
+  correct('R2', 'camera', { serials: ['S1', 'S2', 'S4'] })
+  correct('R3', 'odd', { sku: 'bottle' })
+  await go(floor, 30)
+  const inStock = await world.rows(sql<{ name: string; units: number }>`
+    select lot.code as name, balance.on_hand as units from lot
+    join balance using (organization_id, item_id, lot_id)
+    where lot.organization_id = ${organizationId} and balance.on_hand <> 0
+    union all
+    select serial, 1 from serial where organization_id = ${organizationId} and state = 'in-stock'
+    order by 1`)
+  expect(inStock.map(({ name, units }) => `${name} ${units}`)).toEqual([
+    'L1 4',
+    'L3 2',
+    'S1 1',
+    'S2 1',
+    'S4 1',
+  ])
+  expect(await at(floor, 'camera')).toMatchObject({ onHand: 3 })
+  expect(await at(floor, 'odd')).toMatchObject({ onHand: 0 })
+  expect(await at(floor, 'bottle')).toMatchObject({ onHand: 2 })
   expect(await tasksOf(floor)).toEqual([])
 }, 120_000)
 

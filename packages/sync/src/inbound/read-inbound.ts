@@ -91,12 +91,14 @@ export async function readDeliveries(
   const lines = await sql<
     DeliveryRead['lines'][number] & { connectionId: string; kind: string; externalId: string }
   >`
-    select connection_id, kind, external_id, line_external_id as line, sku, condition, told, booked, lot,
+    select connection_id, kind, external_id, line_external_id as line, sku, condition, told, booked, nullif(lot, '') as lot,
       expires_on::text as expires_on, received_at, problem, problem_told
     from warehouse_delivery_line
     where organization_id = ${organizationId}
       and external_id = any(${sql.val(heads.rows.map(({ externalId }) => externalId))}::text[])
-    order by line_external_id, condition`.execute(database.kysely)
+      -- What a correction has left as nothing is nothing to read.
+      and (told > 0 or booked > 0 or problem is not null)
+    order by line_external_id, condition, sku, lot`.execute(database.kysely)
   return heads.rows.map(({ connectionId, ...head }) => ({
     ...head,
     lines: lines.rows

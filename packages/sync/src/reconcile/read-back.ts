@@ -33,8 +33,30 @@ export type Reading = {
   readAt: Date
 } & ({ kind: 'quantity'; quantity: number } | { kind: 'untracked' } | { kind: 'gone' })
 
-/** Reads levels from the platform now, in one or more calls of the size it takes. */
+/**
+ * Reads levels from the platform now, in one or more calls of the size it takes. Those that an answer leaves out are asked for
+ * once more before they count as gone: one answer may be cut short, and what is gone is written no more until the next import.
+ */
 export async function readLevels(context: WorkerContext, levels: readonly LevelToRead[]): Promise<Reading[]> {
+  const found = await askFor(context, levels)
+  const leftOut = levels.filter((level) => !found.has(keyOf(level)))
+  for (const [key, read] of await askFor(context, leftOut)) found.set(key, read)
+  return levels.map((level) => {
+    const read = found.get(keyOf(level))
+    const { levelId, givenBack, bound } = level
+    const reading = { levelId, givenBack, bound, readAt: read?.readAt ?? nowOf(context) }
+    if (read === undefined) return { ...reading, kind: 'gone' }
+    if (read.quantity === undefined) return { ...reading, kind: 'untracked' }
+    return { ...reading, kind: 'quantity', quantity: read.quantity }
+  })
+}
+
+const keyOf = (level: LevelToRead) => `${level.stockUnitId} ${level.externalLocationId}`
+
+async function askFor(
+  context: WorkerContext,
+  levels: readonly LevelToRead[],
+): Promise<Map<string, ExternalLevel & { readAt: Date }>> {
   const { batchMax } = context.connector.manifest.capabilities
   const found = new Map<string, ExternalLevel & { readAt: Date }>()
   for (let from = 0; from < levels.length; from += batchMax) {
@@ -43,18 +65,10 @@ export async function readLevels(context: WorkerContext, levels: readonly LevelT
       stockUnitId: level.stockUnitId,
       locationId: level.externalLocationId,
     }))
-    for (const read of await context.operations.levels(keys, { signal: context.signal })) {
+    for (const read of await context.operations.levels(keys, { signal: context.signal }))
       found.set(`${read.stockUnitId} ${read.locationId}`, { ...read, readAt: nowOf(context) })
-    }
   }
-  return levels.map((level) => {
-    const read = found.get(`${level.stockUnitId} ${level.externalLocationId}`)
-    const { levelId, givenBack, bound } = level
-    const reading = { levelId, givenBack, bound, readAt: read?.readAt ?? nowOf(context) }
-    if (read === undefined) return { ...reading, kind: 'gone' }
-    if (read.quantity === undefined) return { ...reading, kind: 'untracked' }
-    return { ...reading, kind: 'quantity', quantity: read.quantity }
-  })
+  return found
 }
 
 /**

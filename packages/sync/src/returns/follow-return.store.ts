@@ -58,7 +58,7 @@ type ToldRow = {
   isComplete: boolean
 }
 
-/** All that came of a return, in base units: what is in the ledger, and what never will be as it was thrown away. */
+/** All that came of a return, in base units, as far as it is booked. */
 export async function readFound(
   tx: Tx,
   organizationId: string,
@@ -79,21 +79,20 @@ export async function readFound(
     const items = await sql<{ itemId: string; sku: string }>`
       select item_id, sku from item
       where organization_id = ${organizationId} and item_id = any(${sql.val(itemIds)}::uuid[])`.execute(tx)
-    for (const { sku, condition, told, booked } of own) {
+    for (const { sku, condition, booked } of own) {
       const unit = units.get(sku)
       const item = items.rows.find(({ itemId }) => itemId === unit?.itemId)
       if (unit === undefined || item === undefined || condition === 'waiting') continue
       const field = condition === 'sellable' ? 'restocked' : condition
       const here = found.get(item.sku) ?? { sku: item.sku, restocked: 0, damaged: 0, disposed: 0 }
-      here[field] += (condition === 'disposed' ? told : booked) * unit.unitsEach
+      here[field] += booked * unit.unitsEach
       found.set(item.sku, here)
     }
   }
   const isSettled =
     rows.every(({ isComplete }) => isComplete) &&
     lines.every(({ condition, told, booked }) => {
-      if (condition === 'waiting') return told === 0
-      return condition === 'disposed' || told === booked
+      return condition === 'waiting' ? told === 0 : told === booked
     })
   return { found: [...found.values()], isSettled: isSettled && rows.length > 0 }
 }

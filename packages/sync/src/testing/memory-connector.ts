@@ -180,7 +180,7 @@ function openMemory(
       const fault = await begin('levels')
       const read = keys.flatMap((each) => {
         const listing = platform.listings.get(each.stockUnitId)
-        if (listing === undefined || listing.isGone) return []
+        if (listing === undefined || listing.isGone || platform.leftOut.delete(each.stockUnitId)) return []
         return [
           { ...each, quantity: platform.quantityOf(each.stockUnitId, each.locationId), updatedAt: undefined },
         ]

@@ -14,6 +14,8 @@ export class MemoryPlatform {
   /** Every quantity that a write set, in order. */
   readonly writes: { externalId: string; from: number | undefined; to: number; at: number }[] = []
   readonly calls: string[] = []
+  /** Listings that the next answer about levels leaves out, once. */
+  readonly leftOut = new Set<string>()
   /** Whose shop it is; each is another's. */
   accountId: string = randomUUID()
   /** Why it cannot be told whose the credentials are, where it does not say. */
