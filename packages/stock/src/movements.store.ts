@@ -89,16 +89,27 @@ function costsOf(movements: readonly NewMovement[], movementIds: readonly string
   })
 }
 
+export type MovedSince = {
+  itemId: string
+  locationId: string
+  lotId: string
+  at: Date
+  /** Base units, signed. */
+  onHand: number
+  held: number
+}
+
 /** Units that entered (or left, negative) a balance by what was effective after a moment, however late it was recorded. */
 export async function findMovedSince(
   db: Db,
   organizationId: string,
   wanted: readonly { itemId: string; locationId: string; at: Date }[],
-): Promise<{ itemId: string; locationId: string; lotId: string; at: Date; onHand: number }[]> {
+): Promise<MovedSince[]> {
   if (wanted.length === 0) return []
   const source = unnestRows('wanted', wanted, { itemId: 'uuid', locationId: 'uuid', at: 'timestamptz' })
-  const found = await sql<{ itemId: string; locationId: string; lotId: string; at: Date; onHand: number }>`
-    select wanted.item_id, wanted.location_id, wanted.at, movement.lot_id, sum(on_hand_delta)::bigint as on_hand
+  const found = await sql<MovedSince>`
+    select wanted.item_id, wanted.location_id, wanted.at, movement.lot_id, sum(on_hand_delta)::bigint as on_hand,
+      sum(held_delta)::bigint as held
     from ${source}
     join movement on movement.organization_id = ${organizationId} and movement.item_id = wanted.item_id
       and movement.location_id = wanted.location_id

@@ -45,13 +45,13 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
     itemIds,
     sureUntil,
   )
-  const wanted = ledger.flatMap(({ itemId }) => {
-    const at = countedAtOf(units.filter((unit) => unit.itemId === itemId))
-    return at === undefined ? [] : [{ itemId, locationId: place.locationId, at }]
-  })
-  const moved = await findMovedSince(database.kysely, organizationId, wanted)
-  const byTheirs = wanted.flatMap(({ itemId, at }) => {
-    const toldAt = toldAtOf(units.filter((unit) => unit.itemId === itemId))
+  const unitsOf = Map.groupBy(
+    units.filter(({ itemId }) => itemId !== null),
+    ({ itemId }) => itemId ?? '',
+  )
+  const moments = await findMoments(context, place, unitsOf)
+  const byTheirs = [...moments].flatMap(([itemId, { at }]) => {
+    const toldAt = toldAtOf(unitsOf.get(itemId) ?? [])
     return toldAt === undefined ? [] : [{ itemId, at, toldAt }]
   })
   const misjudged = await findMisjudgedParcels(
@@ -66,20 +66,18 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
     organizationId,
     place.locationId,
     ledger.map(({ itemId }) => {
-      const own = units.filter((unit) => unit.itemId === itemId)
-      return { itemId, at: isOfNow(own, sureUntil) ? now : (countedAtOf(own) ?? now) }
+      const own = unitsOf.get(itemId) ?? []
+      return { itemId, at: isOfNow(own, sureUntil) ? now : (moments.get(itemId)?.at ?? now) }
     }),
   )
-  const decided = ledger.map((item) => {
-    const since = moved.filter(({ itemId }) => itemId === item.itemId)
-    const movedSince = since.reduce((sum, { onHand }) => sum + onHand, 0)
-    return decideItem(item, units, {
-      movedSince,
+  const decided = ledger.map((item) =>
+    decideItem(item, unitsOf.get(item.itemId) ?? [], {
+      moment: moments.get(item.itemId),
       misjudged: misjudged.get(item.itemId) ?? 0,
       halfSent: halfSent.find(({ itemId }) => itemId === item.itemId)?.units ?? 0,
       sureUntil,
-    })
-  })
+    }),
+  )
   const heldBack = await findHeldBack(context, place, decided)
   const commands = decided.flatMap((each) =>
     heldBack.has(each.item.itemId) ? [] : toCommands(context, place, each),
@@ -115,15 +113,12 @@ function toSureUntil(context: WorkerContext): Date | undefined {
 
 function decideItem(
   item: LedgerAtPlace,
-  units: readonly UnitToBook[],
-  {
-    movedSince,
-    misjudged,
-    halfSent,
-    sureUntil,
-  }: { movedSince: number; misjudged: number; halfSent: number; sureUntil: Date | undefined },
+  own: readonly UnitToBook[],
+  given: { moment: Moment | undefined; misjudged: number; halfSent: number; sureUntil: Date | undefined },
 ): Decided {
-  const own = units.filter(({ itemId }) => itemId === item.itemId)
+  const { moment, misjudged, halfSent, sureUntil } = given
+  const isNow = isOfNow(own, sureUntil)
+  const { movedSince = 0 } = moment ?? {}
   const sumOf = (of: 'available' | 'held') =>
     own.reduce((sum, unit) => sum + unit[of] * unit.unitsPerListing, 0)
   const held = sumOf('held')
@@ -142,16 +137,11 @@ function decideItem(
       : // What the ledger wrongly lets stay on top of the count is in it, or is taken off once more.
         { available: onHand - held + misjudged, subtracted: 0, movedSince }),
     held,
+    heldSince: isNow ? 0 : (moment?.heldSince ?? 0),
     halfSent,
     ledger: item,
   })
-  return {
-    item,
-    decision,
-    countedAt: isOfNow(own, sureUntil) ? undefined : countedAtOf(own),
-    movedSince,
-    own,
-  }
+  return { item, decision, countedAt: isNow ? undefined : moment?.at, movedSince, own }
 }
 
 /** What was asked for was worked out of the ledger as it is now, and so is what is booked. */
@@ -159,16 +149,47 @@ function isOfNow(own: readonly UnitToBook[], sureUntil: Date | undefined): boole
   return sureUntil !== undefined && own.some((unit) => unit.onHand === null)
 }
 
-/** The oldest of what it was added up from: movements since then stay on top of it. */
-function countedAtOf(own: readonly UnitToBook[]): Date | undefined {
-  const times = own.map(({ countedAt }) => countedAt.getTime())
-  return times.length === 0 ? undefined : new Date(Math.min(...times))
+/** A moment for which the count of an item may be true, with what has moved in the ledger since. */
+type Moment = { at: Date; movedSince: number; heldSince: number }
+
+/** Of the moments for which each item's count may be true the one by which fewer are there: the other may sell what is gone. */
+async function findMoments(
+  { database, organizationId }: WorkerContext,
+  { locationId }: TiedPlace,
+  unitsOf: ReadonlyMap<string, readonly UnitToBook[]>,
+): Promise<Map<string, Moment>> {
+  const wanted = [...unitsOf].flatMap(([itemId, own]) =>
+    countedAtOf(own).map((at) => ({ itemId, locationId, at })),
+  )
+  const moved = await findMovedSince(database.kysely, organizationId, wanted)
+  const moments = new Map<string, Moment>()
+  for (const { itemId, at } of wanted) {
+    const since = moved.filter((row) => row.itemId === itemId && row.at.getTime() === at.getTime())
+    const sum = (of: 'onHand' | 'held') => since.reduce((total, row) => total + row[of], 0)
+    const moment = { at, movedSince: sum('onHand'), heldSince: sum('held') }
+    const known = moments.get(itemId)
+    if (known === undefined || moment.movedSince < known.movedSince) moments.set(itemId, moment)
+  }
+  return moments
 }
 
-/** The oldest by the platform's clock, where it says all of them. */
+/**
+ * When what it was added up from was true. What the last read does not name is as it was told before. Where the platform says
+ * when each was true, the others had not changed by the newest; where it does not, they were read one after the other.
+ */
+function countedAtOf(own: readonly UnitToBook[]): Date[] {
+  const lastRead = Math.max(...own.map(({ readAt }) => readAt.getTime()))
+  const named = own.filter(({ readAt }) => readAt.getTime() === lastRead)
+  const times = named.map(({ countedAt }) => countedAt.getTime())
+  const newest = Math.max(...times)
+  if (named.every(({ toldAt }) => toldAt !== null)) return [new Date(newest)]
+  return [...new Set([Math.min(...times), newest])].map((time) => new Date(time))
+}
+
+/** The same by the platform's clock, where it says all of them. */
 function toldAtOf(own: readonly UnitToBook[]): Date | undefined {
   const times = own.flatMap(({ toldAt }) => (toldAt === null ? [] : [toldAt.getTime()]))
-  return times.length === 0 || times.length < own.length ? undefined : new Date(Math.min(...times))
+  return times.length === 0 || times.length < own.length ? undefined : new Date(Math.max(...times))
 }
 
 type BookingCommand = Extract<StockCommand, { kind: 'count' | 'hold' | 'unhold' }>
@@ -198,7 +219,8 @@ function toCommands(context: WorkerContext, place: TiedPlace, decided: Decided):
             kind: heldDelta > 0 ? ('hold' as const) : ('unhold' as const),
             key: keyOf('held'),
             quantity: Math.abs(heldDelta),
-            effectiveAt: undefined,
+            // What has been held since then stays on top of it.
+            effectiveAt: countedAt,
           },
         ]),
   ]
@@ -216,11 +238,12 @@ async function run(context: WorkerContext, commands: readonly StockCommand[]): P
 }
 
 function toBooked(
-  { stockUnitId, itemId, acceptedKind }: UnitToBook,
+  { stockUnitId, itemId, acceptedKind, countedAt }: UnitToBook,
   decided: readonly Decided[],
   { refusals, heldBack }: { refusals: ReadonlyMap<string, Trouble>; heldBack: ReadonlyMap<string, HeldBack> },
 ): BookedUnit {
-  const marks = { heldKind: null, spent: acceptedKind }
+  const found = decided.find(({ item }) => item.itemId === itemId)
+  const marks = { heldKind: null, spent: acceptedKind, bookedAt: found?.countedAt ?? countedAt }
   const not = (problemCode: CountProblem, problem: string, problemTold: ToldTrouble): BookedUnit => ({
     stockUnitId,
     bookedItemId: null,
@@ -229,7 +252,6 @@ function toBooked(
     problemTold,
     ...marks,
   })
-  const found = decided.find(({ item }) => item.itemId === itemId)
   if (found === undefined)
     return not('unmapped', 'Its listing is tied to no item: map it, and it is booked with the next read.', {
       code: 'not-mapped',

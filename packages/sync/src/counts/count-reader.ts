@@ -27,7 +27,7 @@ const COUNT_ERROR_MS = 2_000
 
 type Reading = {
   began: Date
-  /** The latest moment that any of it is of: by our clock as it began, or by the platform's as it says. */
+  /** The latest moment that any of it is of: by our clock as it was asked for, or by the platform's as it says. */
   countedUntil: Date
   cursor: string | undefined
   pages: number
@@ -90,14 +90,16 @@ export class CountReader {
       return false
     }
     this.#reading = reading
+    const asked = nowOf(this.#context)
     const page = await counts.call(operations, reading.cursor, { signal })
     const unreadable = (page.unreadable ?? []).map(({ externalId }) => externalId)
     // They keep the numbers that they had: what cannot be read is not nought (I12).
     if (unreadable.length > 0)
       log.warn({ connection: connection.name, unreadable }, 'some of what the platform counts makes no sense')
-    for (const { countedAt = reading.began } of page.rows)
+    // Each page is true for its own moment: of a long list the last one is minutes younger than the first.
+    for (const { countedAt = asked } of page.rows)
       if (countedAt > reading.countedUntil) reading.countedUntil = countedAt
-    await this.#keep(reading, page.rows)
+    await this.#keep(reading, page.rows, asked)
     reading.pages += 1
     reading.cursor = page.next
     if (page.next !== undefined) return true
@@ -156,7 +158,7 @@ export class CountReader {
     return { began, countedUntil: began, cursor: undefined, pages: 0, places, isRead: false }
   }
 
-  async #keep({ began, places }: Reading, rows: readonly ExternalCount[]): Promise<void> {
+  async #keep({ began, places }: Reading, rows: readonly ExternalCount[], asked: Date): Promise<void> {
     const { database, organizationId, connection, lease } = this.#context
     const told = rows
       .filter(({ locationId }) => places.some(({ externalId }) => externalId === locationId))
@@ -168,7 +170,7 @@ export class CountReader {
         incoming,
         onHand: onHand ?? null,
         // A clock ahead of ours makes nothing true that is still to come.
-        countedAt: countedAt === undefined || countedAt > began ? began : countedAt,
+        countedAt: countedAt === undefined || countedAt > asked ? asked : countedAt,
         toldAt: countedAt ?? null,
       }))
     if (told.length === 0) return

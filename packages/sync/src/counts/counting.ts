@@ -19,6 +19,8 @@ export type CountedItem = {
   halfSent?: number
   /** What has moved on hand since it was counted; the count says nothing of it. */
   movedSince?: number
+  /** What has been held since, less what has been let go. */
+  heldSince?: number
   ledger: { onHand: number; reserved: number; held: number }
 }
 
@@ -40,6 +42,7 @@ export function decideCount({
   perhapsCounted = 0,
   halfSent = 0,
   movedSince = 0,
+  heldSince = 0,
   ledger,
 }: CountedItem): CountDecision {
   const counted = available + held + subtracted + halfSent
@@ -48,7 +51,7 @@ export function decideCount({
   const onHand = Math.min(counted + perhapsTaken, Math.max(least, ledgerThen))
   return {
     onHand: onHand === ledgerThen ? undefined : onHand,
-    heldDelta: held - ledger.held,
-    short: Math.max(0, ledger.reserved + held - onHand - movedSince),
+    heldDelta: held - (ledger.held - heldSince),
+    short: Math.max(0, ledger.reserved + held + heldSince - onHand - movedSince),
   }
 }

@@ -11,6 +11,8 @@ export type UnitToBook = {
   countedAt: Date
   /** The same by the platform's own clock, where it says so. */
   toldAt: Date | null
+  /** The read that named it last. */
+  readAt: Date
   itemId: string | null
   unitsPerListing: number
   bookedItemId: string | null
@@ -25,8 +27,8 @@ export async function findUnitsToBook(
   place: { connectionId: string; externalId: string },
 ): Promise<UnitToBook[]> {
   const found = await sql<UnitToBook>`
-    select told.stock_unit_id, available, held, on_hand, counted_at, told_at, booked_item_id, held_kind, accepted_kind,
-      sold.item_id,
+    select told.stock_unit_id, available, held, on_hand, counted_at, told_at, told.read_at, booked_item_id,
+      held_kind, accepted_kind, sold.item_id,
       coalesce(sold.units_per_listing, 1) as units_per_listing
     from counted_stock as told
     left join lateral (
@@ -128,6 +130,8 @@ export async function findLedgerAt(
 export type BookedUnit = {
   stockUnitId: string
   bookedItemId: string | null
+  /** The moment for which it was booked. */
+  bookedAt: Date
   problemCode: CountProblem | null
   problem: string | null
   problemTold: ToldTrouble | null
@@ -151,6 +155,7 @@ export async function saveBooked(
     const source = unnestRows('booked', rows, {
       stockUnitId: 'text',
       bookedItemId: 'uuid',
+      bookedAt: 'timestamptz',
       problemCode: 'text',
       problem: 'text',
       told: 'text',
@@ -161,7 +166,7 @@ export async function saveBooked(
       update counted_stock set booked_item_id = booked.booked_item_id, problem_code = booked.problem_code,
         problem = booked.problem, problem_told = booked.told::jsonb, held_kind = booked.held_kind,
         accepted_kind = nullif(accepted_kind, booked.spent),
-        booked_at = case when booked.booked_item_id is null then null else counted_at end
+        booked_at = case when booked.booked_item_id is null then null else booked.booked_at end
       from ${source}
       where organization_id = ${organizationId} and connection_id = ${place.connectionId}
         and external_id = ${place.externalId} and counted_stock.stock_unit_id = booked.stock_unit_id`.execute(

@@ -40,6 +40,15 @@ export class MemoryWarehouse {
   readonly damaged = new Map<string, number>()
   readonly notices: { externalId: string; notice: InboundNotice }[] = []
   readonly receipts: (WarehouseReceipt & { changedAt: number })[] = []
+  /** How many stock units a page of its counts has; undefined: all. */
+  countPage: number | undefined
+  /** Whether its counts say when they were true. */
+  saysWhen = true
+  /** Stock units that its counts do not name any more. */
+  readonly unnamed = new Set<string>()
+  /** A report of a moment that is over, which its counts tell instead of what lies there. */
+  told: { at: Date; stock: Map<string, { onHand: number; held: number }> } | undefined
+  beforeCounts: ((cursor: string | undefined) => void) | undefined
   readonly returns: (WarehouseReturn & { changedAt: number })[] = []
   /** Units that left, by order number and SKU. */
   readonly left: { number: string; sku: string; units: number }[] = []
@@ -342,20 +351,33 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
         platformTime: undefined,
       }),
       listing: async (sku) => toListing(sku),
-      counts: async () =>
-        call('counts', () => ({
-          rows: [...warehouse.stock].map(([sku, units]) => ({
-            stockUnitId: sku,
-            locationId: 'floor',
-            available: units - (warehouse.damaged.get(sku) ?? 0),
-            held: warehouse.damaged.get(sku) ?? 0,
-            incoming: 0,
-            onHand: units,
-            countedAt: new Date(warehouse.clock.now()),
-          })),
-          next: undefined,
-          platformTime: new Date(warehouse.clock.now()),
-        })),
+      counts: async (cursor) =>
+        call('counts', () => {
+          warehouse.beforeCounts?.(cursor)
+          const from = cursor === undefined ? 0 : Number(cursor)
+          const { countPage = warehouse.stock.size, unnamed } = warehouse
+          const named = [...warehouse.stock]
+            .slice(from, from + countPage)
+            .filter(([sku]) => !unnamed.has(sku))
+          return {
+            rows: named.map(([sku, units]) => {
+              const told = warehouse.told?.stock.get(sku)
+              const { onHand = units, held = warehouse.damaged.get(sku) ?? 0 } = told ?? {}
+              const countedAt = warehouse.told?.at ?? new Date(warehouse.clock.now())
+              return {
+                stockUnitId: sku,
+                locationId: 'floor',
+                available: onHand - held,
+                held,
+                incoming: 0,
+                onHand,
+                countedAt: warehouse.saysWhen ? countedAt : undefined,
+              }
+            }),
+            next: from + countPage < warehouse.stock.size ? String(from + countPage) : undefined,
+            platformTime: new Date(warehouse.clock.now()),
+          }
+        }),
       registerWebhooks: async () => ({ registered: [], repaired: [] }),
       requestShipment: async (request) =>
         call('requestShipment', () => ({ externalId: warehouse.take(request).externalId })),
