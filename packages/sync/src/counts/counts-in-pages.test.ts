@@ -83,9 +83,9 @@ test('I11: what comes in while a long list of counts is read is there once, what
           held: warehouse.damaged.get(sku) ?? 0,
         })
     }),
-    fromEnvironment(4),
+    fromEnvironment(3),
   )
-}, 240_000)
+}, 300_000)
 
 test('an item that is two stock units there, one of them named no more: what has moved since is not added each time', async () => {
   const floor = await openPages(['bottle', 'old'])
@@ -105,7 +105,7 @@ test('an item that is two stock units there, one of them named no more: what has
     await count(floor)
     expect(await at(floor)).toMatchObject({ onHand: 520 })
   }
-}, 120_000)
+}, 240_000)
 
 test('what has been held since a count was true stays held as it is booked again', async () => {
   const floor = await openFloor(database, 20)
@@ -120,4 +120,4 @@ test('what has been held since a count was true stays held as it is booked again
     await count(floor)
     expect(await at(floor)).toMatchObject({ onHand: 25, held: 7 })
   }
-}, 120_000)
+}, 240_000)
