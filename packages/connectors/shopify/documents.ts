@@ -106,7 +106,7 @@ export const SET_LEVELS: Operation = {
 }`,
 }
 
-const ORDER_FIELDS = `id name createdAt updatedAt cancelledAt closed confirmed test currencyCode displayFinancialStatus`
+const ORDER_FIELDS = `id name createdAt updatedAt cancelledAt closed confirmed test currencyCode displayFinancialStatus paymentGatewayNames`
 const LINE_FIELDS = `id sku title quantity currentQuantity unfulfilledQuantity variant { id }`
 /** Of a part of an order: from where, by when, and what holds it. */
 export const PLACE_FIELDS =

@@ -68,6 +68,7 @@ const orderFields = {
   test: false,
   currencyCode: 'EUR',
   displayFinancialStatus: 'PAID',
+  paymentGatewayNames: ['shopify_payments'],
   fulfillmentOrders: { nodes: [], pageInfo: { hasNextPage: false } },
   shippingAddress: null,
   shippingLine: null,

@@ -257,7 +257,12 @@ export class MemoryPlatform {
    */
   hold(orderId: string, codes: readonly string[], movesVersion: boolean, units?: number): void {
     const order = this.#order(orderId)
-    const reasonOf = (code: string) => (code === 'buyer' ? ('cancellation' as const) : ('other' as const))
+    const reasonOf = (code: string) =>
+      code === 'buyer'
+        ? ('cancellation' as const)
+        : code === 'unpaid'
+          ? ('unpaid' as const)
+          : ('other' as const)
     const holds = codes.map((code) => ({ reason: reasonOf(code), code }))
     const held = codes.length === 0 ? undefined : units
     if (movesVersion) this.#change(order, { holds, held })
