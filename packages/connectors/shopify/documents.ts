@@ -226,34 +226,6 @@ export const REFUND_LINES: Operation = {
 }`,
 }
 
-/** What can still be shipped, from where, and what was shipped before (so that a retry repeats nothing). */
-export const SHIPPABLE: Operation = {
-  name: 'ship',
-  cost: 905,
-  query: `query PlimsollShippable($id: ID!) {
-  order(id: $id) {
-    id
-    cancelledAt
-    fulfillmentOrders(first: 6) {
-      nodes {
-        id
-        status
-        requestStatus
-        assignedLocation { location { id } }
-        lineItems(first: 50) { nodes { id remainingQuantity lineItem { id } } pageInfo { hasNextPage } }
-      }
-      pageInfo { hasNextPage }
-    }
-    fulfillments(first: 10) {
-      id
-      status
-      trackingInfo(first: 3) { number }
-      fulfillmentLineItems(first: 10) { nodes { quantity lineItem { id } } pageInfo { hasNextPage } }
-    }
-  }
-}`,
-}
-
 export const SHIP: Operation = {
   name: 'ship',
   cost: 10,
