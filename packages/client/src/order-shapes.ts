@@ -20,6 +20,7 @@ export type AnyOrderHoldReason = z.infer<typeof anyHoldReason>
 export const channelHold = z.object({
   reason: z.enum([
     'payment',
+    'unpaid',
     'fraud',
     'address',
     'stock',

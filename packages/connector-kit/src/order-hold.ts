@@ -2,6 +2,11 @@
 export const HELD_FOR = [
   /** Its payment has not arrived, or is being looked at. */
   'payment',
+  /**
+   * Nobody has paid yet, and the platform takes a parcel all the same: cash on delivery, a bank transfer on its way. A person may
+   * send it; it goes by itself once it is paid.
+   */
+  'unpaid',
   'fraud',
   'address',
   /** By the platform's own count there is too little. */

@@ -13,6 +13,7 @@ import {
 import * as answers from './answers.ts'
 import type { Writing } from './level-writes.ts'
 import { quantityPatch } from './patches.ts'
+import { homeMarketplace } from './settings.ts'
 import { toTicket } from './tickets.ts'
 
 /** From so many increases on a feed is quicker than five a second, and one of the few that Amazon takes is well spent. */
@@ -36,7 +37,8 @@ export async function writeFeed(writes: readonly LevelWrite[], writing: Writing)
   const feedId = await submitFeed(
     {
       feedType: 'JSON_LISTINGS_FEED',
-      marketplaceIds: settings.marketplaces,
+      // Amazon takes one here (models issues 4726, 5049); a quantity is the SKU's in all of them (docs issue 3167).
+      marketplaceIds: [homeMarketplace(settings)],
       contentType: 'application/json; charset=UTF-8',
       text: JSON.stringify(toFeed(writes, settings.sellerId)),
       operation: 'setLevels.feed',

@@ -2,7 +2,7 @@ import { type ExternalLevel, isConnectorError, type LevelKey } from '@plimsoll/c
 import * as answers from './answers.ts'
 import { OWN_STOCK } from './ids.ts'
 import { toLevel } from './map.ts'
-import { homeMarketplace, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import type { Transport } from './transport.ts'
 
 /** SKUs in one search, at the most. */
@@ -23,7 +23,9 @@ export async function readLevels(keys: readonly LevelKey[], reading: Reading): P
 }
 
 /**
- * What Amazon sells from, by SKU. Twenty SKUs a call; one with a comma goes by itself, since commas part them.
+ * What Amazon sells from, by SKU. A number is the SKU's in every marketplace (docs issue 3167), and a call of several shows
+ * what is listed in the first alone (docs issue 2362): so each is asked in turn, for those that none before it has shown.
+ * Twenty SKUs a call; one with a comma goes by itself, since commas part them.
  * @param operation `levels`, or the one that proves a write
  */
 export async function readLevelsOf(
@@ -31,19 +33,34 @@ export async function readLevelsOf(
   operation: 'levels' | 'setLevels.proof' | 'outcomes.proof',
   reading: Reading,
 ): Promise<Map<string, ExternalLevel>> {
+  const levels = new Map<string, ExternalLevel>()
+  let missing = skus
+  for (const marketplace of reading.settings.marketplaces) {
+    if (missing.length === 0) break
+    const asked = { skus: missing, marketplace, operation }
+    const items = await readItems(asked, reading)
+    for (const level of items.flatMap((item) => toLevel(item) ?? [])) levels.set(level.stockUnitId, level)
+    const shown = new Set(items.map(({ sku }) => sku))
+    missing = missing.filter((sku) => !shown.has(sku))
+  }
+  return levels
+}
+
+type Asked = { skus: readonly string[]; marketplace: string; operation: string }
+
+/** Those of them that are listed in one marketplace. */
+async function readItems({ skus, ...asked }: Asked, reading: Reading): Promise<answers.LevelItem[]> {
   const plain = skus.filter((sku) => !sku.includes(','))
   const single = skus.filter((sku) => sku.includes(','))
   const read = await Promise.all([
-    ...inChunks(plain, SKUS_MAX).map((some) => search(some, operation, reading)),
-    ...single.map((sku) => readOne(sku, operation, reading)),
+    ...inChunks(plain, SKUS_MAX).map((some) => search({ skus: some, ...asked }, reading)),
+    ...single.map((sku) => readOne(sku, asked, reading)),
   ])
-  const levels = read.flat().flatMap((item) => toLevel(item) ?? [])
-  return new Map(levels.map((level) => [level.stockUnitId, level]))
+  return read.flat()
 }
 
 async function search(
-  skus: readonly string[],
-  operation: string,
+  { skus, marketplace, operation }: Asked,
   { transport, settings, signal }: Reading,
 ): Promise<answers.LevelItem[]> {
   const { data } = await transport.ask(
@@ -52,7 +69,7 @@ async function search(
       method: 'GET',
       path: listingsPath(settings),
       query: {
-        marketplaceIds: settings.marketplaces,
+        marketplaceIds: marketplace,
         identifiersType: 'SKU',
         identifiers: skus,
         includedData: 'fulfillmentAvailability',
@@ -67,15 +84,18 @@ async function search(
   return data.items.filter(({ sku }) => asked.has(sku))
 }
 
-async function readOne(sku: string, operation: string, reading: Reading): Promise<answers.LevelItem[]> {
-  const { transport, settings, signal } = reading
+async function readOne(
+  sku: string,
+  { marketplace, operation }: Omit<Asked, 'skus'>,
+  { transport, settings, signal }: Reading,
+): Promise<answers.LevelItem[]> {
   try {
     const { data } = await transport.ask(
       {
         operation: `${operation}.one`,
         method: 'GET',
         path: `${listingsPath(settings)}/${encodeURIComponent(sku)}`,
-        query: { marketplaceIds: homeMarketplace(settings), includedData: 'fulfillmentAvailability' },
+        query: { marketplaceIds: marketplace, includedData: 'fulfillmentAvailability' },
         signal,
       },
       answers.levelItem,

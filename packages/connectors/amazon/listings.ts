@@ -2,6 +2,7 @@ import {
   type ConnectorContext,
   type ExternalListing,
   Invalid,
+  isConnectorError,
   NotFound,
   type Page,
 } from '@plimsoll/connector-kit'
@@ -26,11 +27,14 @@ export type ListingReading = Reading &
   Pick<ConnectorContext<Settings, Credentials>, 'http'> & {
     /** The report that is being paged through; another process fetches it again. */
     report: { documentId: string; rows: ExternalListing[] } | undefined
+    /** SKUs that this sweep has told of as sold, and in which marketplace. Another process may tell some of them again. */
+    sold: Map<string, number>
   }
 
-/** Where the reading is: in a search; waiting for a marketplace's report; or that far into it. */
+/** Where the reading is: in a marketplace's search; waiting for a marketplace's report; or that far into it. */
 const cursorShape = z.union([
-  z.strictObject({ token: z.string().min(1) }),
+  z.strictObject({ token: z.string().min(1), searched: z.int().nonnegative().default(0) }),
+  z.strictObject({ searched: z.int().positive() }),
   z.strictObject({
     marketplace: z.int().nonnegative(),
     report: z.string().min(1),
@@ -52,23 +56,42 @@ export async function readListings(
   cursor: string | undefined,
   reading: ListingReading,
 ): Promise<Page<ExternalListing>> {
-  const at = cursor === undefined ? undefined : readCursor(cursor)
-  if (at === undefined || 'token' in at) return await searchPage(at?.token, reading)
+  if (cursor === undefined) reading.sold.clear()
+  const at = cursor === undefined ? { searched: 0 } : readCursor(cursor)
+  if ('searched' in at) return await searchPage(at, reading)
   return 'report' in at ? await waitForReport(at, reading) : await reportPage(at, reading)
 }
 
+/**
+ * Each marketplace shows what is listed there, so a SKU of several comes several times: sold in one of them it is sold, whatever
+ * another says of it. A page that is read again tells the same again.
+ */
+function toTell(
+  rows: readonly ExternalListing[],
+  marketplace: number,
+  { sold }: ListingReading,
+): ExternalListing[] {
+  const told = rows.filter(({ externalId }) => (sold.get(externalId) ?? marketplace) === marketplace)
+  for (const { externalId, state } of told) if (state === 'active') sold.set(externalId, marketplace)
+  return told
+}
+
 async function searchPage(
-  pageToken: string | undefined,
+  { token: pageToken, searched }: { token?: string | undefined; searched: number },
   reading: ListingReading,
 ): Promise<Page<ExternalListing>> {
   const { transport, settings, signal } = reading
+  const marketplace = settings.marketplaces[searched]
+  // The settings name fewer by now.
+  if (marketplace === undefined) return { rows: [], next: undefined, platformTime: undefined }
   const { data, date } = await transport.ask(
     {
       operation: 'listings',
       method: 'GET',
       path: listingsPath(settings),
       query: {
-        marketplaceIds: settings.marketplaces,
+        // Of several the first alone is shown.
+        marketplaceIds: marketplace,
         includedData: INCLUDED,
         // What is added meanwhile comes at the end.
         sortBy: 'createdDate',
@@ -80,7 +103,8 @@ async function searchPage(
     },
     answers.itemPage,
   )
-  if (pageToken === undefined && data.numberOfResults > SEARCHED_MAX) return await beginReport(0, reading)
+  if (pageToken === undefined && data.numberOfResults > SEARCHED_MAX)
+    return await beginReport(searched, reading)
   const rows: ExternalListing[] = []
   const unreadable: { externalId: string; version: undefined }[] = []
   for (const row of data.items) {
@@ -89,10 +113,12 @@ async function searchPage(
     else rows.push(...[toListing(item) ?? []].flat())
   }
   const token = data.pagination?.nextToken
+  const isLast = token === undefined && searched + 1 >= settings.marketplaces.length
+  const next: Cursor = token === undefined ? { searched: searched + 1 } : { token, searched }
   return {
-    rows,
+    rows: toTell(rows, searched, reading),
     ...(unreadable.length > 0 && { unreadable }),
-    next: token === undefined ? undefined : JSON.stringify({ token } satisfies Cursor),
+    next: isLast ? undefined : JSON.stringify(next),
     platformTime: date,
   }
 }
@@ -133,7 +159,7 @@ async function reportPage(
     reading.report = { documentId: document, rows }
   }
   const { rows } = reading.report
-  const page = rows.slice(from, from + REPORT_PAGE)
+  const page = toTell(rows.slice(from, from + REPORT_PAGE), marketplace, reading)
   if (from + REPORT_PAGE < rows.length) {
     const next: Cursor = { marketplace, document, from: from + REPORT_PAGE }
     return { rows: page, next: JSON.stringify(next), platformTime: undefined }
@@ -156,20 +182,42 @@ function parseOrUndefined(text: string): unknown {
   }
 }
 
-/** One listing as it is now. */
+/** One listing as it is now: as the first marketplace shows it that sells it, else as the first shows it that has it. @throws NotFound */
 export async function readListing(externalId: string, reading: Reading): Promise<ExternalListing> {
-  const { transport, settings, signal } = reading
-  const { data } = await transport.ask(
-    {
-      operation: 'listing',
-      method: 'GET',
-      path: `${listingsPath(settings)}/${encodeURIComponent(externalId)}`,
-      query: { marketplaceIds: settings.marketplaces, includedData: INCLUDED },
-      signal,
-    },
-    answers.item,
-  )
-  const listing = toListing(data)
+  let found: ExternalListing | undefined
+  for (const marketplace of reading.settings.marketplaces) {
+    const listing = await readListingIn(marketplace, externalId, reading)
+    if (listing?.state === 'active') return listing
+    found ??= listing
+  }
+  if (found === undefined) throw new NotFound(`Amazon has no listing ${externalId}`)
+  return found
+}
+
+/** Undefined: it is not listed there. @throws NotFound of the parent of variations */
+async function readListingIn(
+  marketplace: string,
+  externalId: string,
+  { transport, settings, signal }: Reading,
+): Promise<ExternalListing | undefined> {
+  let item: z.infer<typeof answers.item>
+  try {
+    const { data } = await transport.ask(
+      {
+        operation: 'listing',
+        method: 'GET',
+        path: `${listingsPath(settings)}/${encodeURIComponent(externalId)}`,
+        query: { marketplaceIds: marketplace, includedData: INCLUDED },
+        signal,
+      },
+      answers.item,
+    )
+    item = data
+  } catch (error) {
+    if (isConnectorError(error) && error.kind === 'not-found') return undefined
+    throw error
+  }
+  const listing = toListing(item)
   if (listing === undefined)
     throw new NotFound(`${externalId} is the parent of variations: it is not sold itself`)
   return listing

@@ -33,7 +33,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const warehouse = settings.multiChannel
     ? { ...createMultiChannel(reading), ...createInbound(reading), ...createReturns(reading) }
     : undefined
-  const listings: ListingReading = { ...reading, report: undefined }
+  const listings: ListingReading = { ...reading, report: undefined, sold: new Map() }
 
   return {
     check: ({ signal } = {}) => check({ ...reading, credentials, signal }),

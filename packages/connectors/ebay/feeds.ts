@@ -84,7 +84,13 @@ export function toAccepted(requests: readonly FeedRequest[], taskId: string): Wr
       ({ write, unit }): WriteOutcome => ({
         writeId: write.writeId,
         kind: 'accepted',
-        ticket: toTicket({ taskId, messageId, itemId: unit.itemId, sku: unit.sku }),
+        ticket: toTicket({
+          taskId,
+          messageId,
+          itemId: unit.itemId,
+          sku: unit.sku,
+          quantity: write.quantity,
+        }),
       }),
     ),
   )

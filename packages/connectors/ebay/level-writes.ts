@@ -7,7 +7,7 @@ import {
   NotFound,
   type WriteOutcome,
 } from '@plimsoll/connector-kit'
-import type { InventoryItem, QuantityRow } from './answers.ts'
+import type { QuantityRow } from './answers.ts'
 import { defaultLocationId, fromStockUnitId, type StockUnit } from './ids.ts'
 import type { QuantityRequest } from './inventory.ts'
 import { toRestError } from './refusals.ts'
@@ -142,16 +142,12 @@ export function toOfferOutcome(
 /**
  * What a write that eBay took has come to, by what it shows afterwards. Another number is no outcome: a sale may lie
  * between, or somebody's edit. It is unknown then, and read again together with the orders.
- * @param item undefined: it could not be read
+ * @param shown undefined: it could not be read
  */
-export function toProvenOutcome(
-  { writeId, quantity }: LevelWrite,
-  item: InventoryItem | undefined,
-): WriteOutcome {
-  const shown = item?.availability?.shipToLocationAvailability?.quantity
+export function toProvenOutcome({ writeId, quantity }: LevelWrite, shown: number | undefined): WriteOutcome {
   if (shown === quantity) return { writeId, kind: 'applied', quantity }
   const found = shown === undefined ? 'it cannot be seen' : `it shows ${shown}`
-  const error = new Malformed(`setLevels: eBay took ${quantity}, and ${found}`, JSON.stringify(item ?? null))
+  const error = new Malformed(`setLevels: eBay took ${quantity}, and ${found}`, '')
   return { writeId, kind: 'refused', error }
 }
 

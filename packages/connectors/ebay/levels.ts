@@ -64,7 +64,8 @@ async function readItemLevels(
   })
 }
 
-function availableOf(item: TradingItem, unit: StockUnit): number | undefined | 'gone' {
+/** What is left of one number of a listing to buy; undefined where eBay does not say, `gone`: there is no such variation. */
+export function availableOf(item: TradingItem, unit: StockUnit): number | undefined | 'gone' {
   if (item.variations.length === 0) return item.available
   const id = toStockUnitId(unit)
   const variation = item.variations.find(

@@ -53,6 +53,7 @@ test('a ticket gives back what it was made of; others are none', () => {
     messageId: fc.integer({ min: 1 }),
     itemId: fc.string({ minLength: 1 }),
     sku: fc.option(fc.string(), { nil: undefined }),
+    quantity: fc.option(fc.nat(), { nil: undefined }),
   })
   fc.assert(
     fc.property(ticket, (given) => {
@@ -65,7 +66,7 @@ test('a ticket gives back what it was made of; others are none', () => {
   }
 })
 
-test('I12: what is echoed is applied, what an error names is refused, and the rest is unknown', () => {
+test('I12: what is echoed as it was sent is applied, what an error names is refused, and the rest is unknown', () => {
   const results = readResults(`<BulkDataExchangeResponses>
     <ReviseInventoryStatusResponse><CorrelationID>1</CorrelationID><Ack>PartialFailure</Ack>
       <Errors><ErrorCode>21916635</ErrorCode><SeverityCode>Error</SeverityCode><ErrorParameters><Value>B</Value></ErrorParameters></Errors>
@@ -76,9 +77,13 @@ test('I12: what is echoed is applied, what an error names is refused, and the re
       <Errors><ErrorCode>21916750</ErrorCode><SeverityCode>Error</SeverityCode></Errors>
     </ReviseInventoryStatusResponse>
   </BulkDataExchangeResponses>`)
-  const told = (messageId: number, itemId: string, own?: string) =>
-    outcomeOf({ taskId: 't', messageId, itemId, sku: own }, results.get(messageId))
+  const ticket = { taskId: 't', messageId: 1, itemId: '7', sku: 'A' }
+  const told = (messageId: number, itemId: string, own?: string, quantity: number | undefined = 5) =>
+    outcomeOf({ taskId: 't', messageId, itemId, sku: own, quantity }, results.get(messageId))
   expect(told(1, '7', 'A')).toEqual({ kind: 'applied', quantity: 5 })
+  // Five left, or some left and some sold: the echo does not say.
+  expect(told(1, '7', 'A', 3)).toEqual({ kind: 'unknown' })
+  expect(outcomeOf({ ...ticket, quantity: undefined }, results.get(1))).toEqual({ kind: 'unknown' })
   expect(told(1, '7', 'B')).toMatchObject({ kind: 'refused' })
   expect(told(1, '7', 'C')).toEqual({ kind: 'unknown' })
   expect(told(1, '7', 'D')).toEqual({ kind: 'unknown' })

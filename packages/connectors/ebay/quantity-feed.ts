@@ -15,11 +15,21 @@ const ticketSchema = z.tuple([
   z.int().min(1),
   z.string().min(1),
   z.string().nullable(),
+  /** What was sent. Tickets of before 28 November 2026 do not say. */
+  z.int().min(0).optional(),
 ])
-export type FeedTicket = { taskId: string; messageId: number; itemId: string; sku: string | undefined }
+export type FeedTicket = {
+  taskId: string
+  messageId: number
+  itemId: string
+  sku: string | undefined
+  /** What was sent; undefined: not known any more. */
+  quantity: number | undefined
+}
 
-export function toTicket({ taskId, messageId, itemId, sku }: FeedTicket): string {
-  return JSON.stringify(['feed', taskId, messageId, itemId, sku ?? null])
+export function toTicket({ taskId, messageId, itemId, sku, quantity }: FeedTicket): string {
+  const row = ['feed', taskId, messageId, itemId, sku ?? null]
+  return JSON.stringify(quantity === undefined ? row : [...row, quantity])
 }
 
 /** Undefined for what this connector never gave out. */
@@ -32,8 +42,8 @@ export function fromTicket(ticket: string): FeedTicket | undefined {
   }
   const read = ticketSchema.safeParse(json).data
   if (read === undefined) return undefined
-  const [, taskId, messageId, itemId, sku] = read
-  return { taskId, messageId, itemId, sku: sku ?? undefined }
+  const [, taskId, messageId, itemId, sku, quantity] = read
+  return { taskId, messageId, itemId, sku: sku ?? undefined, quantity }
 }
 
 export type FeedRequest = { messageId: number; rows: ItemWrite[] }
@@ -77,9 +87,12 @@ export function readResults(text: string): ReadonlyMap<number, XmlElement> {
   )
 }
 
-/** What became of a row. What is echoed was taken; what no error names is unknown, and read back. */
+/**
+ * What became of a row. What is echoed was taken; but an echo counts what was sold, too, so that any number but the one that was
+ * sent leaves it unknown, to be read back. So is what no error names.
+ */
 export function outcomeOf(
-  { itemId, sku }: FeedTicket,
+  { itemId, sku, quantity }: FeedTicket,
   answer: XmlElement | undefined,
 ):
   | { kind: 'unknown' }
@@ -89,7 +102,9 @@ export function outcomeOf(
   const echoes = echoesIn(answer)
   const echo = echoes.find((each) => each.itemId === itemId && (sku === undefined || each.sku === sku))
   if (echo !== undefined)
-    return echo.quantity === undefined ? { kind: 'unknown' } : { kind: 'applied', quantity: echo.quantity }
+    return quantity === undefined || echo.quantity !== quantity
+      ? { kind: 'unknown' }
+      : { kind: 'applied', quantity }
   const errors = errorsIn(answer).filter(({ severity }) => severity === 'Error')
   const named = errors.find(({ values }) => sku !== undefined && values.includes(sku))
   // Of a request that took nothing the first error is about it all.

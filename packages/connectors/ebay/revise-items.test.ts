@@ -32,23 +32,24 @@ const answer = (
   response: { status: 200, headers: { rlogid: 'r-1' }, text: '<x/>', date: undefined, durationMs: 1 },
 })
 
-test('what is echoed was taken, with the number that is echoed', () => {
+test('what is echoed was taken; another number than was sent counts what was sold: what is left is read', () => {
+  const sold = item('220', 'A')
   const outcomes = readOutcomes(
-    [item('110'), item('220', 'A')],
+    [item('110'), sold],
     answer('Success', [
       { itemId: '110', quantity: 4 },
-      { itemId: '220', sku: 'A', quantity: 3 },
+      { itemId: '220', sku: 'A', quantity: 7 },
     ]),
   )
   expect(outcomes).toEqual([
     { writeId: 'w-110', kind: 'applied', quantity: 4 },
-    { writeId: 'w-220A', kind: 'applied', quantity: 3 },
+    { kind: 'taken', item: sold },
   ])
 })
 
 test('I12: an echo without a number is no proof: it is read', () => {
   expect(readOutcomes([item('110')], answer('Success', [{ itemId: '110' }]))).toMatchObject([
-    { kind: 'refused', error: { kind: 'malformed', sent: true } },
+    { kind: 'taken' },
   ])
 })
 

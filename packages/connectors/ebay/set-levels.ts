@@ -25,7 +25,7 @@ import {
 } from './level-writes.ts'
 import type { Reading } from './listings.ts'
 import { toRequests } from './quantity-feed.ts'
-import { reviseItems } from './revise-items.ts'
+import { proveTaken, reviseItems, type Taken } from './revise-items.ts'
 import type { Transport } from './transport.ts'
 
 /** What is found out about the account while the connection is open. */
@@ -209,7 +209,10 @@ async function writeCall(
   return rows.map(({ each, found }, at) => {
     const outcome = outcomes[at]
     if (outcome === undefined) throw new Error('there is one for each')
-    return outcome.kind === 'applied' ? toProvenOutcome(each.write, shown.get(found.sku)) : outcome
+    const item = shown.get(found.sku)
+    return outcome.kind === 'applied'
+      ? toProvenOutcome(each.write, item?.availability?.shipToLocationAvailability?.quantity)
+      : outcome
   })
 }
 
@@ -243,10 +246,15 @@ async function writeItems(items: readonly ItemWrite[], writing: Writing): Promis
     const error = new RateLimited('The Trading API’s calls of the day are spent.', waitMs)
     return [{ writes: items.map(({ write }) => write), error }]
   }
+  const taken: Taken[] = []
   const chains = toChains(items).map(async (chain) => {
     const settled: Settled[] = []
     for (const [at, call] of chain.entries()) {
-      const one = await settle(call, () => reviseItems(call, writing))
+      const one = await settle(call, async () => {
+        const told = await reviseItems(call, writing)
+        taken.push(...told.filter((each) => each.kind === 'taken'))
+        return told.filter((each) => each.kind !== 'taken')
+      })
       settled.push(one)
       if ('outcomes' in one) continue
       const rest = chain.slice(at + 1).flat()
@@ -256,7 +264,9 @@ async function writeItems(items: readonly ItemWrite[], writing: Writing): Promis
     }
     return settled
   })
-  return (await Promise.all(chains)).flat()
+  const settled = (await Promise.all(chains)).flat()
+  // Together, and once nothing of them is written any more: many cost a page of the active list each two hundred.
+  return [...settled, { outcomes: await proveTaken(taken, writing) }]
 }
 
 /** Beyond this an operation's own limit counts as closed. */

@@ -21,7 +21,6 @@ import {
   REFUND_LINES,
   SET_LEVELS,
   SHIP,
-  SHIPPABLE,
   SUBSCRIBE,
   SUBSCRIPTIONS,
   UNPUBLISH,
@@ -38,6 +37,7 @@ import {
   REJECT_REQUEST,
   SERVICES,
 } from './service-documents.ts'
+import { PARCELS, SHIPPABLE, SHIPPABLE_LINES, SHIPPABLE_SITES } from './shippable-documents.ts'
 
 /** Everything that is ever sent: held to the published schema by `simulator/schema.test.ts`. */
 export const ALL_OPERATIONS: readonly Operation[] = [
@@ -68,6 +68,9 @@ export const ALL_OPERATIONS: readonly Operation[] = [
   ORDER_RETURNS,
   RETURN_LINES,
   SHIPPABLE,
+  SHIPPABLE_SITES,
+  SHIPPABLE_LINES,
+  PARCELS,
   SHIP,
   CANCEL,
   CANCEL_UNITS,

@@ -1,10 +1,8 @@
 import { Invalid } from '@plimsoll/connector-kit'
-import type { z } from 'zod'
-import type { fulfillmentOrderSchema } from './shippable.ts'
+import type { FulfillmentOrder } from './shippable.ts'
 
 /** Which units of which fulfilment orders a parcel or a cancellation is about. Pure. */
 
-export type FulfillmentOrder = z.infer<typeof fulfillmentOrderSchema>
 export type Units = readonly { lineExternalId: string; quantity: number }[]
 
 /** What one `fulfillmentCreate` takes: fulfilment orders of one location. */
@@ -39,7 +37,7 @@ function take(orders: readonly FulfillmentOrder[], units: Units): { part: Part; 
   const missing = units.flatMap(({ lineExternalId, quantity: wanted }) => {
     let open = wanted
     for (const order of orders) {
-      for (const line of order.lineItems.nodes) {
+      for (const line of order.lines) {
         const quantity =
           line.lineItem.id === lineExternalId ? Math.min(open, Math.max(0, line.remainingQuantity)) : 0
         if (quantity === 0) continue
@@ -65,7 +63,7 @@ export type CancelledUnits = { lineItemId: string; quantity: number; locationId:
  */
 export function unitsToCancel(open: readonly FulfillmentOrder[], units: Units | undefined): CancelledUnits {
   const left: CancelledUnits = open.flatMap((order) =>
-    order.lineItems.nodes
+    order.lines
       .filter((line) => line.remainingQuantity > 0)
       .map((line) => ({
         lineItemId: line.lineItem.id,

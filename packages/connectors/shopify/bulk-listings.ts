@@ -14,7 +14,7 @@ import { BULK_STATE, bulkQueryOf, LISTINGS_COUNT, START_BULK } from './bulk-docu
 import { LISTING_FIELDS } from './documents.ts'
 import { gidSchema } from './ids.ts'
 import { linesIn } from './json-lines.ts'
-import { listingNodeSchema, toListing } from './map.ts'
+import { listingNodeSchema, toListing } from './listing-map.ts'
 import type { Settings } from './settings.ts'
 
 /**

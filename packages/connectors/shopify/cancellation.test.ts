@@ -102,14 +102,11 @@ test('units are given back to the locations that they were taken from, never mor
     status: 'OPEN',
     requestStatus: 'UNSUBMITTED',
     assignedLocation: { location: { id: locationId } },
-    lineItems: {
-      nodes: remaining.map((remainingQuantity, at) => ({
-        id: `${id}-${at}`,
-        remainingQuantity,
-        lineItem: { id: `line-${at}` },
-      })),
-      pageInfo: { hasNextPage: false },
-    },
+    lines: remaining.map((remainingQuantity, at) => ({
+      id: `${id}-${at}`,
+      remainingQuantity,
+      lineItem: { id: `line-${at}` },
+    })),
   })
   const left = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 2 })
   fc.assert(

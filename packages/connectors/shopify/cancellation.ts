@@ -19,17 +19,15 @@ import { readShippable } from './shippable.ts'
 export async function cancel(api: Api, cancellation: Cancellation, options: CallOptions = {}): Promise<void> {
   const order = await readShippable(api, cancellation.orderExternalId, options)
   if (order.cancelledAt !== null) return
-  const open = order.fulfillmentOrders.nodes.filter(({ status }) => !DONE.has(status))
+  const open = order.sites.filter(({ status }) => !DONE.has(status))
   const requested = open.filter(isRequested)
   if (requested.length > 0) {
     if (cancellation.lines !== undefined)
       throw new Invalid('Shopify takes a request for fulfilment back as a whole only', 'lines')
     return await giveBack(api, requested, cancellation.reason, options)
   }
-  const nothingLeft = !order.fulfillments.some(({ status }) => hasLeft(status))
+  const nothingLeft = !order.parcels.some(({ status }) => hasLeft(status))
   if (cancellation.lines === undefined && nothingLeft) return await cancelWhole(api, cancellation, options)
-  if (order.fulfillmentOrders.pageInfo.hasNextPage)
-    throw new Invalid('The order has more fulfilment orders than are read at once', 'lines')
   const units = unitsToCancel(open, cancellation.lines)
   if (units.length === 0) throw new Invalid('Nothing of the order is left to cancel', 'lines')
   await cancelUnits(api, { cancellation, units }, options)

@@ -106,7 +106,7 @@ export const SET_LEVELS: Operation = {
 }`,
 }
 
-const ORDER_FIELDS = `id name createdAt updatedAt cancelledAt closed confirmed test currencyCode displayFinancialStatus`
+const ORDER_FIELDS = `id name createdAt updatedAt cancelledAt closed confirmed test currencyCode displayFinancialStatus paymentGatewayNames`
 const LINE_FIELDS = `id sku title quantity currentQuantity unfulfilledQuantity variant { id }`
 /** Of a part of an order: from where, by when, and what holds it. */
 export const PLACE_FIELDS =
@@ -221,34 +221,6 @@ export const REFUND_LINES: Operation = {
         nodes { quantity restockType lineItem { id } }
         pageInfo { hasNextPage endCursor }
       }
-    }
-  }
-}`,
-}
-
-/** What can still be shipped, from where, and what was shipped before (so that a retry repeats nothing). */
-export const SHIPPABLE: Operation = {
-  name: 'ship',
-  cost: 905,
-  query: `query PlimsollShippable($id: ID!) {
-  order(id: $id) {
-    id
-    cancelledAt
-    fulfillmentOrders(first: 6) {
-      nodes {
-        id
-        status
-        requestStatus
-        assignedLocation { location { id } }
-        lineItems(first: 50) { nodes { id remainingQuantity lineItem { id } } pageInfo { hasNextPage } }
-      }
-      pageInfo { hasNextPage }
-    }
-    fulfillments(first: 10) {
-      id
-      status
-      trackingInfo(first: 3) { number }
-      fulfillmentLineItems(first: 10) { nodes { quantity lineItem { id } } pageInfo { hasNextPage } }
     }
   }
 }`,

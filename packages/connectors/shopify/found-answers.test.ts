@@ -68,6 +68,7 @@ const orderFields = {
   test: false,
   currencyCode: 'EUR',
   displayFinancialStatus: 'PAID',
+  paymentGatewayNames: ['shopify_payments'],
   fulfillmentOrders: { nodes: [], pageInfo: { hasNextPage: false } },
   shippingAddress: null,
   shippingLine: null,
@@ -243,16 +244,17 @@ describe('shipping', () => {
     status: 'OPEN',
     requestStatus: 'UNSUBMITTED',
     assignedLocation: { location: { id: location.id } },
-    lineItems: {
-      nodes: [{ id: gid('FulfillmentOrderLineItem', id), remainingQuantity, lineItem: { id: line.id } }],
-      pageInfo: { hasNextPage: false },
-    },
+    lineItems: list({
+      id: gid('FulfillmentOrderLineItem', id),
+      remainingQuantity,
+      lineItem: { id: line.id },
+    }),
   })
   const shippable = (...nodes: unknown[]) => ({
     order: {
       id: order.id,
       cancelledAt: null,
-      fulfillmentOrders: { nodes, pageInfo: { hasNextPage: false } },
+      fulfillmentOrders: list(...nodes),
       fulfillments: [],
     },
   })
@@ -276,6 +278,38 @@ describe('shipping', () => {
         ],
       },
     })
+  })
+
+  test('more lines or parts to come, and not said where, are no lines that there are not', async () => {
+    const { order: told } = shippable(fulfillmentOrder(1, 2))
+    const [site] = told.fulfillmentOrders.nodes as ReturnType<typeof fulfillmentOrder>[]
+    const unread = [
+      { ...told, fulfillmentOrders: endless(site) },
+      { ...told, fulfillmentOrders: list({ ...site, lineItems: endless() }) },
+    ]
+    for (const order of unread) {
+      const { operations } = connect({ PlimsollShippable: { order } })
+      expect(await kindOf(operations.ship(shipment))).toBe('malformed')
+    }
+  })
+
+  test('what left under its number, and does not say of how much, is in doubt', async () => {
+    const { order: told } = shippable(fulfillmentOrder(1, 2))
+    const left = {
+      id: gid('Fulfillment', 52),
+      status: 'SUCCESS',
+      trackingInfo: [{ number: 'A' }],
+      fulfillmentLineItems: {
+        nodes: [{ quantity: null, lineItem: { id: line.id } }],
+        pageInfo: { hasNextPage: false },
+      },
+    }
+    const { operations } = connect({
+      PlimsollShippable: { order: { ...told, fulfillments: [left] } },
+      PlimsollShip: made('SUCCESS'),
+    })
+    const tracking = { carrier: 'DHL', number: 'A', url: undefined }
+    expect(await kindOf(operations.ship({ ...shipment, tracking }))).toBe('malformed')
   })
 
   test.each(['CANCELLED', 'ERROR', 'FAILURE'])(

@@ -1,6 +1,5 @@
 import { type CallOptions, type Cancellation, Invalid } from '@plimsoll/connector-kit'
 import { z } from 'zod'
-import type { FulfillmentOrder } from './allocation.ts'
 import { userErrorSchema } from './answers.ts'
 import type { Api } from './api.ts'
 import type { Operation } from './documents.ts'
@@ -14,6 +13,7 @@ import {
   REJECT_REQUEST,
   SERVICES,
 } from './service-documents.ts'
+import type { FulfillmentOrder } from './shippable.ts'
 
 /**
  * The hub as a fulfilment service: the merchant requests that it ships, and the service accepts or rejects; of what it

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { heldUnits, type Place, toHolds } from './holds.ts'
+import { payOrder } from './simulator/order-steps.ts'
 import { holdFulfillment, releaseFulfillment } from './simulator/staff-steps.ts'
 import { gid } from './simulator/views.ts'
 import { withShop } from './testing/connected-shop.ts'
@@ -115,3 +116,58 @@ test('a held part with more lines than are read holds the whole order', () => {
   }))
   expect(heldUnits(whole)).toEqual(new Map([['gid://shopify/LineItem/1', 1]]))
 })
+
+test('an order that nobody has paid yet is firm and held as unpaid, in the list too, until it is paid', () =>
+  withShop({ paidAtCheckout: false }, async ({ simulator, operations, seed, buy }) => {
+    await seed({})
+    const id = await buy('S-0', 2)
+    const unpaid = [{ reason: 'unpaid', code: 'PENDING' }]
+    expect(await operations.order(id)).toMatchObject({
+      state: 'open',
+      holds: unpaid,
+      lines: [{ current: 2, shipped: 0, subtracted: 'yes' }],
+    })
+    const listed = async () => (await operations.orders({ since: new Date(0), cursor: undefined })).rows
+    expect(await listed()).toMatchObject([{ externalId: id, state: 'open', holds: unpaid }])
+    const [order] = simulator.shop.orders.values()
+    const [site] = order?.fulfillmentOrders ?? []
+    if (order === undefined || site === undefined) throw new Error('it was sold')
+    // A part that Shopify holds does not let the other go while nobody has paid.
+    order.fulfillmentOrders.push({ ...site, id: 900, lines: [] })
+    holdFulfillment(simulator.shop, order, site, 'INCORRECT_ADDRESS')
+    const both = await operations.order(id)
+    expect(both.holds?.map(({ code }) => code)).toEqual(['INCORRECT_ADDRESS', 'PENDING'])
+    expect(both.lines.map(({ held }) => held)).toEqual([undefined])
+    releaseFulfillment(simulator.shop, order, site)
+    // Paid on delivery: it ships all the same.
+    const parcel = { shipmentId: 's', orderExternalId: id, tracking: undefined, notifyCustomer: false }
+    const lines = [{ lineExternalId: both.lines[0]?.externalId ?? '', quantity: 1 }]
+    await operations.ship({ ...parcel, lines })
+    expect(await operations.order(id)).toMatchObject({
+      state: 'open',
+      holds: unpaid,
+      lines: [{ shipped: 1 }],
+    })
+    expect(payOrder(simulator.shop, order)).toBeUndefined()
+    expect(await operations.order(id)).toMatchObject({ state: 'open', holds: [], lines: [{ shipped: 1 }] })
+  }))
+
+test('that it is paid a webhook says: where it waited for that it is read', () => {
+  const body = Buffer.from(JSON.stringify({ id: 7, updated_at: '2026-11-28T10:00:00Z' }))
+  const version = Date.UTC(2026, 10, 28, 10)
+  expect(webhooks.parse({ headers: { 'x-shopify-topic': 'orders/paid' }, body })).toEqual([
+    { kind: 'order-hold', externalId: gid('Order', 7), version, held: false },
+  ])
+})
+
+test.each([
+  ['its way of paying is named', 'Bank Deposit, cash on delivery (COD)', true],
+  ['with a Chinese comma', 'Bank Deposit，Cash on Delivery (COD)', true],
+  ['another one is named', 'Bank Deposit', false],
+])('sent before it is paid: %s', (_, sentUnpaid, isSent) =>
+  withShop({ paidAtCheckout: false, sentUnpaid }, async ({ operations, seed, buy }) => {
+    await seed({})
+    const order = await operations.order(await buy('S-0', 2))
+    expect(order).toMatchObject({ state: 'open', holds: isSent ? [] : [{ reason: 'unpaid' }] })
+  }),
+)

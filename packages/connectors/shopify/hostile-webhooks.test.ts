@@ -101,6 +101,7 @@ const bodies: Record<string, fc.Arbitrary<unknown>> = {
   'orders/create': order,
   'orders/updated': order,
   'orders/cancelled': order,
+  'orders/paid': order,
   'orders/edited': fc.record({ order_edit: fc.record({ id, order_id: id }) }),
   'orders/delete': fc.record({ id }),
   'refunds/create': fc.record({ id, order_id: id }),

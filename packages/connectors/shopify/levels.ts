@@ -18,7 +18,7 @@ import { derivedUuid } from './derived-uuid.ts'
 import { LEVELS, LEVELS_PAGE, SET_LEVELS } from './documents.ts'
 import { gidSchema } from './ids.ts'
 import { toInstant } from './instants.ts'
-import { isCountedElsewhere } from './map.ts'
+import { isCountedElsewhere } from './listing-map.ts'
 import type { Settings } from './settings.ts'
 
 /** Reading and writing `available`. Reads are by id, which is consistent right after a write; search is not. */

@@ -11,8 +11,8 @@ import { isTooLargeToPage, readBulkCursor, readBulkPage, startBulk } from './bul
 import { type Cursor, nextCursor, readCursor } from './cursor.ts'
 import { LISTING, LISTINGS, PLACED_LISTINGS } from './documents.ts'
 import { fromGid } from './ids.ts'
+import { listingNodeSchema, toListing } from './listing-map.ts'
 import { listCountedElsewhere } from './locations.ts'
-import { listingNodeSchema, toListing } from './map.ts'
 import { pageInfoSchema } from './pages.ts'
 
 type Reading = { api: Api; context: Context }

@@ -2,7 +2,7 @@ import type { CallOptions, ExternalLocation } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import type { Api } from './api.ts'
 import { LOCATIONS } from './documents.ts'
-import { locationNodeSchema, toLocation } from './map.ts'
+import { locationNodeSchema, toLocation } from './listing-map.ts'
 import { pageInfoSchema, readAllPages } from './pages.ts'
 import type { Settings } from './settings.ts'
 

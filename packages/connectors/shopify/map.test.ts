@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type OrderFacts, toFinancialStatus, toListing, toLocation, toOrder, toRefundKind } from './map.ts'
+import { toListing, toLocation } from './listing-map.ts'
+import { type OrderFacts, toFinancialStatus, toOrder, toRefundKind } from './map.ts'
 
 type Case = {
   story: string
@@ -22,12 +23,12 @@ const cases: Case[] = [
     expected: { state: 'open', current: 3, shipped: 0, returned: 0, subtracted: yes },
   },
   {
-    story: 'payment pending: a soft hold, but the platform has subtracted',
+    story: 'payment pending: firm, and the platform has subtracted',
     ordered: 3,
     currentQuantity: 3,
     unfulfilled: 3,
     order: { financialStatus: 'pending' },
-    expected: { state: 'pending', current: 3, shipped: 0, returned: 0, subtracted: yes },
+    expected: { state: 'open', current: 3, shipped: 0, returned: 0, subtracted: yes },
   },
   {
     story: 'inventory not reserved yet',

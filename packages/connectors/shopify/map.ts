@@ -1,7 +1,5 @@
 import {
   type Destination,
-  type ExternalListing,
-  type ExternalLocation,
   type ExternalOrder,
   Malformed,
   type OrderHold,
@@ -11,98 +9,15 @@ import {
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { destinationSchema, toDestination } from './addresses.ts'
+import { toGateway } from './gateways.ts'
 import { type Place, placeSchema, toHolds } from './holds.ts'
 import { gidSchema } from './ids.ts'
 import { toInstant } from './instants.ts'
 
 /**
- * Shopify's shapes → canonical shapes, pure. Orders come in two shapes (GraphQL nodes, REST-shaped webhook
+ * Shopify's orders → canonical orders, pure. They come in two shapes (GraphQL nodes, REST-shaped webhook
  * bodies); both become `OrderFacts` first, so that what an order means is decided in one place.
  */
-
-const serviceSchema = z.object({
-  isFulfillmentService: z.boolean(),
-  fulfillmentService: z.object({ serviceName: z.string() }).nullable(),
-})
-
-/** True where another application counts the stock of a location. */
-export function isCountedElsewhere(
-  location: z.infer<typeof serviceSchema>,
-  ownService: string | undefined,
-): boolean {
-  if (!location.isFulfillmentService) return false
-  return ownService === undefined || location.fulfillmentService?.serviceName !== ownService
-}
-
-/** Stocked nowhere but with services of other applications, which ship it. Of one stocked nowhere the hub may be the first. */
-function isShippedElsewhere({ inventoryItem }: ListingNode, ownService: string | undefined): boolean {
-  const { nodes, pageInfo } = inventoryItem.inventoryLevels ?? { nodes: [], pageInfo: { hasNextPage: false } }
-  if (nodes.length === 0 || pageInfo.hasNextPage) return false
-  return nodes.every(({ location }) => isCountedElsewhere(location, ownService))
-}
-
-export const listingNodeSchema = z.object({
-  id: gidSchema,
-  sku: z.string().nullable(),
-  barcode: z.string().nullable(),
-  displayName: z.string(),
-  inventoryPolicy: z.enum(['CONTINUE', 'DENY']),
-  /** A bundle: what it has is what its components have. */
-  requiresComponents: z.boolean(),
-  product: z.object({ status: z.enum(['ACTIVE', 'ARCHIVED', 'DRAFT', 'UNLISTED']), isGiftCard: z.boolean() }),
-  inventoryItem: z.object({
-    id: gidSchema,
-    tracked: z.boolean(),
-    /** Where it is stocked; asked for where a fulfilment service of another application may be the only place. */
-    inventoryLevels: z
-      .object({
-        nodes: z.array(z.object({ location: serviceSchema })),
-        pageInfo: z.object({ hasNextPage: z.boolean() }),
-      })
-      .optional(),
-  }),
-})
-type ListingNode = z.infer<typeof listingNodeSchema>
-
-/** @param ownService the fulfilment service that the hub is in this shop, by its name */
-export function toListing(node: ListingNode, ownService?: string): ExternalListing {
-  return {
-    externalId: node.id,
-    sku: node.sku || undefined,
-    barcode: node.barcode || undefined,
-    title: node.displayName,
-    stockUnitId: node.inventoryItem.id,
-    // Shopify takes no number for a bundle: it follows from its components, which are counted and sold as themselves.
-    tracked: node.inventoryItem.tracked && !node.requiresComponents,
-    // Shopify mails a gift card itself: there is nothing to count.
-    fulfilledBy: node.product.isGiftCard || isShippedElsewhere(node, ownService) ? 'platform' : 'merchant',
-    sellsBeyondZero: node.inventoryPolicy === 'CONTINUE',
-    // UNLISTED products sell to whoever has the link.
-    state: node.product.status === 'ACTIVE' || node.product.status === 'UNLISTED' ? 'active' : 'inactive',
-  }
-}
-
-export const locationNodeSchema = z.object({
-  id: gidSchema,
-  name: z.string(),
-  isActive: z.boolean(),
-  ...serviceSchema.shape,
-})
-
-/** @param ownService the fulfilment service that the hub is in this shop, by its name */
-export function toLocation(
-  node: z.infer<typeof locationNodeSchema>,
-  ownService: string | undefined,
-): ExternalLocation {
-  // The stock of a fulfilment service's location is that application's to write.
-  const isElsewhere = isCountedElsewhere(node, ownService)
-  return {
-    externalId: node.id,
-    name: node.name,
-    active: node.isActive && !isElsewhere,
-    ...(isElsewhere && { countedByPlatform: true }),
-  }
-}
 
 const FINANCIAL = [
   'pending',
@@ -180,6 +95,8 @@ export type OrderFacts = {
   /** False: inventory is not reserved (yet). */
   confirmed: boolean
   financialStatus: FinancialStatus | undefined
+  /** Pending, and not by ways of paying that are sent unpaid; undefined: not said. */
+  isUnpaid?: boolean
   currency: string | undefined
   test: boolean
   locationId: string | undefined
@@ -206,11 +123,16 @@ export function toOrder(facts: OrderFacts): ExternalOrder {
   // (shopify.dev, manage-quantities-states); `confirmed` false means that it has not done so.
   const subtracted: Subtracted = facts.confirmed ? 'yes' : 'unknown'
   assertPossible(facts)
-  const lines = facts.lines.map((line) => toLine(line, facts, subtracted))
+  // Nobody has paid: all that is open waits, whatever else holds a part of it.
+  const isUnpaid = facts.confirmed && facts.isUnpaid === true
+  const held = isUnpaid ? undefined : facts.held
+  const lines = facts.lines.map((line) => toLine(line, { ...facts, held }, subtracted))
+  const state = toState(facts, lines)
+  const holds = isUnpaid && state === 'open' ? [...(facts.holds ?? []), UNPAID] : facts.holds
   return {
     externalId: facts.externalId,
     number: facts.number || facts.externalId,
-    state: toState(facts, lines),
+    state,
     placedAt: toInstant(facts.placedAt, 'time of order'),
     version: toInstant(facts.updatedAt, 'update time of an order').getTime(),
     currency: facts.currency,
@@ -219,10 +141,16 @@ export function toOrder(facts: OrderFacts): ExternalOrder {
     ...(facts.destination !== undefined && { destination: facts.destination }),
     ...toShipBy(facts.shipBy),
     ...(facts.shippingMethod && { shippingMethod: facts.shippingMethod }),
-    ...(facts.holds !== undefined && { holds: facts.holds }),
+    ...(holds !== undefined && { holds }),
     lines,
   }
 }
+
+/**
+ * Firm, its units are off the number, and it can be fulfilled: money on its way, or to be paid on delivery
+ * (OrderDisplayFinancialStatus of 2026-10: "or when manual payment methods are being used").
+ */
+const UNPAID: OrderHold = { reason: 'unpaid', code: 'PENDING' }
 
 /** The first of its parts that has to leave. */
 function toShipBy(texts: readonly string[]): { shipBy?: Date } {
@@ -289,7 +217,7 @@ function toState(facts: OrderFacts, lines: readonly OrderLine[]): OrderState {
   if (facts.cancelled) return 'cancelled'
   // Shopify's own `closed` means archived: an archived order with open units still holds stock.
   if (lines.length > 0 && lines.every((line) => line.current === line.shipped)) return 'closed'
-  if (!facts.confirmed || facts.financialStatus === 'pending') return 'pending'
+  if (!facts.confirmed) return 'pending'
   return 'open'
 }
 
@@ -314,6 +242,8 @@ export const orderNodeSchema = z.object({
   test: z.boolean(),
   currencyCode: z.string(),
   displayFinancialStatus: z.string().nullable(),
+  /** "Shopify Payments", "Cash on Delivery (COD)": by the names that the shop gives them. */
+  paymentGatewayNames: z.array(z.string()),
   fulfillmentOrders: z.object({
     nodes: z.array(placeSchema),
     pageInfo: z.object({ hasNextPage: z.boolean() }),
@@ -351,10 +281,14 @@ export function shippedByLines(lines: readonly LineNode[]): Map<string, number> 
   return new Map(lines.map((line) => [line.id, Math.max(0, line.quantity - line.unfulfilledQuantity)]))
 }
 
-/** GraphQL order with its parts → facts. */
+/**
+ * GraphQL order with its parts → facts.
+ * @param parts.sentUnpaid ways of paying whose orders are sent before they are paid, in small letters
+ */
 export function toOrderFacts(
   node: OrderNode,
   parts: {
+    sentUnpaid: ReadonlySet<string>
     lines: readonly LineNode[]
     shipped: ReadonlyMap<string, number>
     refunds: OrderFacts['refunds']
@@ -367,6 +301,9 @@ export function toOrderFacts(
   const locations = new Set(places.map((each) => each.assignedLocation.location?.id))
   // Taken from several places: no one location to name.
   const [locationId] = locations.size === 1 ? [...locations] : []
+  const financialStatus = toFinancialStatus(node.displayFinancialStatus)
+  const gateways = node.paymentGatewayNames
+  const isSentUnpaid = gateways.length > 0 && gateways.every((name) => parts.sentUnpaid.has(toGateway(name)))
   return {
     externalId: node.id,
     number: node.name,
@@ -374,7 +311,8 @@ export function toOrderFacts(
     updatedAt: node.updatedAt,
     cancelled: node.cancelledAt !== null,
     confirmed: node.confirmed,
-    financialStatus: toFinancialStatus(node.displayFinancialStatus),
+    financialStatus,
+    isUnpaid: financialStatus === 'pending' && !isSentUnpaid,
     currency: node.currencyCode,
     test: node.test,
     locationId,

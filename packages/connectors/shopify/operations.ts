@@ -10,6 +10,7 @@ import { cancel } from './cancellation.ts'
 import { check } from './check.ts'
 import { readCounts } from './counts.ts'
 import { ensureService } from './fulfillment-requests.ts'
+import { sentUnpaidOf } from './gateways.ts'
 import { readHeldOrders } from './holds.ts'
 import { readLevels, setLevels } from './levels.ts'
 import { getListing, listListings } from './listings.ts'
@@ -24,6 +25,7 @@ import { readPlacement, reinstate, withdraw } from './withdrawal.ts'
 export function open(context: ConnectorContext<Settings, Credentials>): ChannelOperations {
   const { settings } = context
   const api = createApi(context)
+  const reading = { api, sentUnpaid: sentUnpaidOf(settings) }
   return {
     check: (options) => check(api, settings, options),
     locations: (options) => listLocations(api, settings, options),
@@ -38,8 +40,8 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     placement: (externalId, options) => readPlacement(api, externalId, options),
     withdraw: (externalId, options) => withdraw(api, externalId, options),
     reinstate: (externalId, options) => reinstate(api, externalId, options),
-    orders: (query, options) => listOrders(api, query, options),
-    order: (externalId, options) => getOrder(api, externalId, options),
+    orders: (query, options) => listOrders(reading, query, options),
+    order: (externalId, options) => getOrder(reading, externalId, options),
     stream: (name, query, options) =>
       name === ORDER_HOLDS
         ? readHeldOrders(api, query, options)

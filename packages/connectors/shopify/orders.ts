@@ -27,9 +27,12 @@ import {
   toOrderFacts,
   toRefundKind,
 } from './map.ts'
-import { type PageInfo, pageInfoSchema, readAllPages } from './pages.ts'
+import { failVanished, type PageInfo, pageInfoSchema, readAllPages } from './pages.ts'
 
 /** Reading orders: the list for what changed, and one order with all its parts. */
+
+/** @param sentUnpaid ways of paying whose orders are sent before they are paid, as `toGateway` has them */
+export type OrderReading = { api: Api; sentUnpaid: ReadonlySet<string> }
 
 const moreSchema = z.object({ hasNextPage: z.boolean() })
 const fulfillmentLineSchema = z.object({
@@ -59,10 +62,11 @@ const listSchema = z.object({
  * late, so callers overlap. Orders whose list row does not tell everything are read by themselves.
  */
 export async function listOrders(
-  api: Api,
+  reading: OrderReading,
   query: { since: Date; cursor: string | undefined },
   options: CallOptions = {},
 ): Promise<Page<ExternalOrder>> {
+  const { api } = reading
   const cursor = readCursor(query.cursor)
   const first = query.cursor === undefined ? ORDERS_FIRST_PAGE : ORDERS_PAGE
   // Update times are whole seconds: an order of 10:00:00.9 says 10:00:00 and is not after 10:00:00.5.
@@ -78,7 +82,7 @@ export async function listOrders(
   const unreadable: NonNullable<Page<ExternalOrder>['unreadable']> = []
   for (const node of data.orders.nodes) {
     try {
-      const order = await readRow(api, node, options)
+      const order = await readRow(reading, node, options)
       if (order !== undefined) rows.push(order)
     } catch (error) {
       // One order that cannot be read must not hold up the others on its page.
@@ -93,7 +97,7 @@ export async function listOrders(
 
 /** From the list where its row tells everything, else by itself. */
 async function readRow(
-  api: Api,
+  reading: OrderReading,
   node: z.infer<typeof listSchema>['orders']['nodes'][number],
   options: CallOptions,
 ): Promise<ExternalOrder | undefined> {
@@ -101,9 +105,16 @@ async function readRow(
   const isMore = node.lineItems.pageInfo.hasNextPage || node.fulfillmentOrders.pageInfo.hasNextPage
   const isInPart = isHeldInPart(node.fulfillmentOrders.nodes)
   if (isMore || isInPart || !linesTellAll(node, lines, node.refunds.length > 0)) {
-    return await findOrder(api, node.id, options)
+    return await findOrder(reading, node.id, options)
   }
-  return toOrder(toOrderFacts(node, { lines, shipped: shippedByLines(lines), refunds: [] }))
+  return toOrder(
+    toOrderFacts(node, {
+      lines,
+      shipped: shippedByLines(lines),
+      refunds: [],
+      sentUnpaid: reading.sentUnpaid,
+    }),
+  )
 }
 
 const orderSchema = z.object({
@@ -129,14 +140,22 @@ const orderSchema = z.object({
 type OrderDetail = NonNullable<z.infer<typeof orderSchema>['order']>
 
 /** One order with all its parts, straight from the database (not search), by its id or a fulfilment order's. Throws NotFound. */
-export async function getOrder(api: Api, named: string, options: CallOptions = {}): Promise<ExternalOrder> {
-  const id = await orderIdOf(api, named, options)
-  const order = await findOrder(api, id, options)
+export async function getOrder(
+  reading: OrderReading,
+  named: string,
+  options: CallOptions = {},
+): Promise<ExternalOrder> {
+  const id = await orderIdOf(reading.api, named, options)
+  const order = await findOrder(reading, id, options)
   if (order === undefined) throw new NotFound(`Shopify has no order ${id}`)
   return order
 }
 
-async function findOrder(api: Api, id: string, options: CallOptions): Promise<ExternalOrder | undefined> {
+async function findOrder(
+  { api, sentUnpaid }: OrderReading,
+  id: string,
+  options: CallOptions,
+): Promise<ExternalOrder | undefined> {
   const read: { order: OrderDetail | null } = { order: null }
   const lines = await readAllPages<LineNode>(async (after) => {
     const { data } = await api.read(ORDER, { id, after }, orderSchema, { ...options, priority: 2 })
@@ -153,10 +172,10 @@ async function findOrder(api: Api, id: string, options: CallOptions): Promise<Ex
   const places = order.fulfillmentOrders.pageInfo.hasNextPage
     ? await readPlaces(api, id, options)
     : order.fulfillmentOrders.nodes
-  if (!isHeldInPart(places)) return toOrder(toOrderFacts(order, { lines, ...parts, places }))
+  if (!isHeldInPart(places)) return toOrder(toOrderFacts(order, { lines, ...parts, sentUnpaid, places }))
   // Their standing is taken from the same answer as their lines: it may have changed between the two.
   const lined = await readLinedPlaces(api, id, options)
-  return toOrder(toOrderFacts(order, { lines, ...parts, places: lined, held: heldUnits(lined) }))
+  return toOrder(toOrderFacts(order, { lines, ...parts, sentUnpaid, places: lined, held: heldUnits(lined) }))
 }
 
 type Parts = Pick<OrderFacts, 'shipped' | 'refunds'>
@@ -216,26 +235,17 @@ const nothing: { nodes: never[]; pageInfo: PageInfo } = {
   pageInfo: { hasNextPage: false, endCursor: null },
 }
 
-/** A part that was there a moment ago: left out, its units would pass for never shipped or never refunded. */
-function vanished(id: string): Malformed {
-  return new Malformed(`Shopify no longer shows ${id}, which it just named`, id)
-}
-
-function fail(error: Error): never {
-  throw error
-}
-
 /** Orders of many parcels or refunds: every part to its end, one request each. */
 async function readLongParts(api: Api, id: string, options: CallOptions): Promise<Parts> {
   const { data } = await api.read(ORDER_PART_IDS, { id }, partIdsSchema, options)
-  if (data.order === null) throw vanished(id)
+  if (data.order === null) return failVanished(id)
   const fulfillmentLines: z.infer<typeof fulfillmentLineSchema>[] = []
   for (const fulfillment of data.order.fulfillments) {
     if (!hasLeft(fulfillment.status)) continue
     const lines = await readAllPages(async (after) => {
       const variables = { id: fulfillment.id, after }
       const { data: page } = await api.read(FULFILLMENT_LINES, variables, fulfillmentLinesSchema, options)
-      return page.node?.fulfillmentLineItems ?? fail(vanished(fulfillment.id))
+      return page.node?.fulfillmentLineItems ?? failVanished(fulfillment.id)
     })
     fulfillmentLines.push(...lines)
   }
@@ -248,7 +258,7 @@ async function readLongParts(api: Api, id: string, options: CallOptions): Promis
         refundLinesSchema,
         options,
       )
-      return page.node?.refundLineItems ?? fail(vanished(refund.id))
+      return page.node?.refundLineItems ?? failVanished(refund.id)
     })
     refunds.push(...lines.map(toRefund))
   }

@@ -26,6 +26,11 @@ export async function readAllPages<Node>(
   }
 }
 
+/** A part that was there a moment ago: left out, its units would pass for ones that are not there, or were never shipped. */
+export function failVanished(id: string): never {
+  throw new Malformed(`Shopify no longer shows ${id}, which it just named`, id)
+}
+
 /**
  * Where the next page begins; undefined after the last. The schema lets `endCursor` be null while more is to come,
  * and from null a list would be read from its beginning again, for ever.

@@ -75,6 +75,11 @@ async function workADay(shop: ConnectedShop): Promise<void> {
   for (let at = 0; at < 11; at += 1)
     order.fulfillmentOrders.push({ ...place, id: 100 + at, status: at === 0 ? 'OPEN' : 'ON_HOLD', lines: [] })
   await operations.order(`gid://shopify/FulfillmentOrder/${place.id}`)
+  // Told again, with more parts, lines and parcels than are read at once.
+  const [row] = place.lines
+  if (row === undefined) throw new Error('no line')
+  for (let at = 0; at < 60; at += 1) place.lines.push({ ...row, id: 200 + at, remaining: 0 })
+  await operations.ship({ ...parcel, lines: linesOf(first, 1) })
   await operations.stream?.('order-holds', { since: new Date(0), cursor: undefined })
 
   // A return of more lines than are read at once.

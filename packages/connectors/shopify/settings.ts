@@ -37,6 +37,22 @@ export const settingsSchema = z.object({
         description: '仅当中枢为并非自有的店铺发货时填写：它在该店铺中作为履约服务显示的名称。否则请留空。',
       },
     }),
+  sentUnpaid: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .optional()
+    .meta({
+      title: 'Sent before it is paid',
+      description:
+        'Payment methods whose orders need not be paid to be sent, by their names in Shopify and with commas between: Cash on Delivery (COD), Bank Deposit. Other unpaid orders wait until they are paid or you send them.',
+      zh: {
+        title: '未付款即可发货',
+        description:
+          '无需付款即可发货的付款方式，按其在 Shopify 中的名称填写，以逗号分隔：Cash on Delivery (COD), Bank Deposit。其他未付款订单将等到付款，或由您手动放行。',
+      },
+    }),
   endpoint: z
     .string()
     .refine(isLoopback, 'Only an address of this machine: it is for the simulator')

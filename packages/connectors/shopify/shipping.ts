@@ -1,18 +1,18 @@
 import { type CallOptions, Conflict, Forbidden, Invalid, type Shipment } from '@plimsoll/connector-kit'
 import { z } from 'zod'
-import { allocateParcel, type FulfillmentOrder, type Part, type Units } from './allocation.ts'
+import { allocateParcel, type Part, type Units } from './allocation.ts'
 import { userErrorSchema } from './answers.ts'
 import type { Api } from './api.ts'
 import { SHIP } from './documents.ts'
 import { takeOn } from './fulfillment-requests.ts'
 import { gidSchema } from './ids.ts'
 import { hasLeft } from './map.ts'
-import { readShippable, type Shippable } from './shippable.ts'
+import { type FulfillmentOrder, readShippable, readUnits, type Shippable } from './shippable.ts'
 
 /**
  * One parcel → one `fulfillmentCreate`, or one for each location that Shopify took its units from: a call must stay
- * within one. The mutation is not idempotent, so what is already there is read first: a fulfilment of exactly these units
- * under the same tracking number is this shipment, sent before.
+ * within one. The mutation is not idempotent, so what is already there is read first, to its end: what left under the same
+ * tracking number is this parcel, or parts of it, sent before. Only what is missing of it is sent.
  */
 
 const shipSchema = z.object({
@@ -31,14 +31,14 @@ export async function ship(
 ): Promise<{ externalId: string }> {
   if (shipment.lines.length === 0) throw new Invalid('A shipment needs lines', 'lines')
   const order = await readShippable(api, shipment.orderExternalId, options)
-  const sentBefore = findSame(order, shipment)
-  if (sentBefore !== undefined) return { externalId: sentBefore }
+  const { rest, externalId } = await findSent(api, { order, shipment }, options)
+  if (externalId !== undefined && rest.length === 0) return { externalId }
 
-  const { parts, externalId } = planParts(order, shipment)
+  const parts = planParts(order, rest)
   const wanted = new Set(parts.flat().map((row) => row.fulfillmentOrderId))
   await takeOn(
     api,
-    order.fulfillmentOrders.nodes.filter(({ id }) => wanted.has(id)),
+    order.sites.filter(({ id }) => wanted.has(id)),
     options,
   )
   let first = externalId
@@ -85,71 +85,81 @@ async function shipPart(
   )
 }
 
+/** `externalId`: of what was sent of it before, the first; `rest`: what was not. */
+type Sent = { rest: Units; externalId: string | undefined }
+type Telling = { order: Shippable; shipment: Shipment }
+
 /**
- * The fulfilment that this shipment already made, if any. Without a tracking number two equal parcels of one
- * order cannot be told apart, so only units that are no longer there to ship count as sent before.
+ * What of this parcel was sent before. Without a tracking number two equal parcels of one order cannot be told apart, so only
+ * units that are no longer there to ship count as sent before, and only all of them together.
  */
-function findSame(order: Shippable, shipment: Shipment): string | undefined {
-  const wanted = new Map(shipment.lines.map((line) => [line.lineExternalId, line.quantity]))
-  const same = order.fulfillments.filter((each) => {
-    if (!hasLeft(each.status) || each.fulfillmentLineItems.pageInfo.hasNextPage) return false
-    const lines = each.fulfillmentLineItems.nodes
-    const units = lines.every((line) => wanted.get(line.lineItem.id) === line.quantity)
-    if (!units || lines.length !== wanted.size) return false
-    return shipment.tracking === undefined || isUnder(each, shipment.tracking.number)
-  })
-  const [first] = same
-  if (first === undefined || shipment.tracking !== undefined) return first?.id
-  const remaining = (lineId: string) =>
-    order.fulfillmentOrders.nodes
-      .flatMap((each) => each.lineItems.nodes)
-      .reduce((sum, line) => sum + (line.lineItem.id === lineId ? line.remainingQuantity : 0), 0)
-  return shipment.lines.some((line) => remaining(line.lineExternalId) < line.quantity) ? first.id : undefined
+async function findSent(api: Api, { order, shipment }: Telling, options: CallOptions): Promise<Sent> {
+  const { tracking, lines } = shipment
+  const left = order.parcels.filter(({ status }) => hasLeft(status))
+  const under =
+    tracking === undefined
+      ? left
+      : left.filter(({ trackingInfo }) => trackingInfo.some(({ number }) => number === tracking.number))
+  const sent: SentParcel[] = []
+  for (const parcel of under) sent.push({ id: parcel.id, units: await readUnits(api, parcel, options) })
+  if (tracking !== undefined) return takeOff(lines, sent)
+  const same = sent.find(({ units }) => isSame(lines, units))
+  const isThere = lines.every((line) => unitsLeft(order, line.lineExternalId) >= line.quantity)
+  return same === undefined || isThere
+    ? { rest: lines, externalId: undefined }
+    : { rest: [], externalId: same.id }
 }
 
-function isUnder(fulfillment: Shippable['fulfillments'][number], number: string): boolean {
-  return fulfillment.trackingInfo.some((info) => info.number === number)
+type SentParcel = { id: string; units: ReadonlyMap<string, number> }
+
+/**
+ * Takes off the units of a parcel what left under its number. What holds other units than are missing of it is another parcel
+ * under the same number. Pure.
+ */
+export function takeOff(wanted: Units, sent: readonly SentParcel[]): Sent {
+  const rest = new Map<string, number>()
+  for (const { lineExternalId, quantity } of wanted)
+    rest.set(lineExternalId, (rest.get(lineExternalId) ?? 0) + quantity)
+  const found = new Set<string>()
+  // The larger first: the whole parcel before another that could pass for a part of it.
+  for (const { id, units } of sent.toSorted((one, other) => sizeOf(other) - sizeOf(one))) {
+    if (units.size === 0 || ![...units].every(([line, quantity]) => quantity <= (rest.get(line) ?? 0)))
+      continue
+    found.add(id)
+    for (const [line, quantity] of units) rest.set(line, (rest.get(line) ?? 0) - quantity)
+  }
+  const externalId = sent.find(({ id }) => found.has(id))?.id
+  const lines = [...rest].map(([lineExternalId, quantity]) => ({ lineExternalId, quantity }))
+  return { rest: lines.filter(({ quantity }) => quantity > 0), externalId }
+}
+
+function sizeOf({ units }: SentParcel): number {
+  return [...units.values()].reduce((sum, quantity) => sum + quantity, 0)
+}
+
+function isSame(wanted: Units, units: ReadonlyMap<string, number>): boolean {
+  const { rest, externalId } = takeOff(wanted, [{ id: 'sent', units }])
+  return externalId !== undefined && rest.length === 0
+}
+
+function unitsLeft({ sites }: Shippable, lineId: string): number {
+  return sites
+    .flatMap(({ lines }) => lines)
+    .reduce((sum, line) => sum + (line.lineItem.id === lineId ? line.remainingQuantity : 0), 0)
 }
 
 /** Nothing can be shipped of it now, and will be: a person releases the hold, the date comes. */
 const WAITING_STATUS = new Set(['ON_HOLD', 'SCHEDULED'])
 const SHIPPABLE_STATUS = new Set(['OPEN', 'IN_PROGRESS'])
 
-/**
- * What is to be sent. Where the units are no longer all there, what already left under this tracking number is a part of
- * this parcel whose other parts were cut off: only those are sent.
- * @returns externalId: of the parts that were sent before, the first
- */
-function planParts(order: Shippable, shipment: Shipment): { parts: Part[]; externalId: string | undefined } {
-  const all = order.fulfillmentOrders.nodes
-  const open = all.filter((each) => SHIPPABLE_STATUS.has(each.status))
-  const whole = allocateParcel(open, shipment.lines)
-  if (whole !== undefined) return { parts: whole, externalId: undefined }
-
-  const begun = shipment.tracking === undefined ? [] : sentUnder(order, shipment.tracking.number)
-  const rest = begun.length === 0 ? undefined : restOf(shipment.lines, begun)
-  const parts = rest === undefined ? undefined : allocateParcel(open, rest)
-  if (parts !== undefined) return { parts, externalId: begun[0]?.id }
-  const waiting = all.filter((each) => WAITING_STATUS.has(each.status))
-  if (waiting.length > 0 && allocateParcel([...open, ...waiting], rest ?? shipment.lines) !== undefined)
-    throw notYet(waiting)
-  if (open.length === 0 && waiting.length === 0) throw nothingToShip(all)
+function planParts({ sites }: Shippable, units: Units): Part[] {
+  const open = sites.filter(({ status }) => SHIPPABLE_STATUS.has(status))
+  const parts = allocateParcel(open, units)
+  if (parts !== undefined) return parts
+  const waiting = sites.filter(({ status }) => WAITING_STATUS.has(status))
+  if (waiting.length > 0 && allocateParcel([...open, ...waiting], units) !== undefined) throw notYet(waiting)
+  if (open.length === 0 && waiting.length === 0) throw nothingToShip(sites)
   throw new Invalid('The order has fewer units left to ship than this parcel holds', 'lines')
-}
-
-function sentUnder(order: Shippable, number: string) {
-  return order.fulfillments.filter((each) => hasLeft(each.status) && isUnder(each, number))
-}
-
-/** Undefined: what was sent is no part of this parcel. */
-function restOf(wanted: Units, sent: Shippable['fulfillments']): Units | undefined {
-  const rest = new Map(wanted.map((line) => [line.lineExternalId, line.quantity]))
-  for (const { lineItem, quantity } of sent.flatMap((each) => each.fulfillmentLineItems.nodes)) {
-    rest.set(lineItem.id, (rest.get(lineItem.id) ?? 0) - (quantity ?? 0))
-  }
-  const lines = [...rest].map(([lineExternalId, quantity]) => ({ lineExternalId, quantity }))
-  if (lines.some(({ quantity }) => quantity < 0)) return undefined
-  return lines.filter(({ quantity }) => quantity > 0)
 }
 
 /** Tried again until it can be told: a parcel that has left is not to be forgotten for a hold. */

@@ -23,7 +23,7 @@ test('Shopify drops a subscription whose eight retries all failed; it is repaire
     expect(retried).toBe(failed * 8)
     expect(await operations.registerWebhooks(url)).toEqual({
       registered: [],
-      repaired: ['orders/create', 'orders/updated', 'inventory_levels/update'],
+      repaired: ['orders/create', 'orders/updated', 'orders/paid', 'inventory_levels/update'],
     })
   }))
 

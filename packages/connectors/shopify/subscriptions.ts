@@ -22,6 +22,7 @@ export const TOPICS = [
   'orders/create',
   'orders/updated',
   'orders/cancelled',
+  'orders/paid',
   'orders/edited',
   'orders/delete',
   'refunds/create',

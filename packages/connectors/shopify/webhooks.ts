@@ -139,6 +139,7 @@ const levelSchema = z.object({
 })
 const refundSchema = z.object({ order_id: idSchema })
 const returnSchema = z.object({ id: idSchema.optional(), admin_graphql_api_id: z.string().min(1).optional() })
+const paidSchema = z.object({ id: idSchema, updated_at: z.string() })
 const editSchema = z.object({ order_edit: z.object({ order_id: idSchema }) })
 const placeBodySchema = z.object({ fulfillment_order: z.object({ id: z.union([idSchema, gidSchema]) }) })
 const productSchema = z.object({ variants: z.array(z.object({ id: idSchema })) })
@@ -165,6 +166,12 @@ function parse(request: WebhookMessage): WebhookEvent[] {
       const order = toWebhookOrder(body)
       if (order === undefined) return [hint(body.id)]
       return [{ kind: 'order', externalId: order.externalId, version: order.version, order }]
+    }
+    case 'orders/paid': {
+      // What holds it now its body does not say: where it waited to be paid, it is read.
+      const { id, updated_at: updatedAt } = read(request, paidSchema, topic)
+      const version = toInstant(updatedAt, 'update time of an order').getTime()
+      return [{ kind: 'order-hold', externalId: toGid('Order', id), version, held: false }]
     }
     case 'orders/edited': {
       const { order_edit } = read(request, editSchema, topic)

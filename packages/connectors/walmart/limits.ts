@@ -27,8 +27,8 @@ export const FEEDS_BUDGET = 'feeds'
 export const BUDGETS: readonly BudgetSpec[] = [
   { kind: 'concurrency', name: 'requests', max: 10 },
   perHour('token', 100, ['token']),
-  perMinute('inventory-put', 200, ['setLevels', 'ship.lower']),
-  perMinute('inventory-get', 200, ['levels', 'ship.level']),
+  perMinute('inventory-put', 200, ['setLevels']),
+  perMinute('inventory-get', 200, ['levels']),
   perMinute('inventories-get', 100, ['levels.nodes']),
   perHour(FEEDS_BUDGET, 10, ['setLevels.feed']),
   perMinute('feed-get', 60, ['outcomes']),

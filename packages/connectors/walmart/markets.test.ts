@@ -74,7 +74,7 @@ const parcel = (orderExternalId: string, carrier: string, url?: string) => ({
 })
 const operationsOf = ({ calls }: ConnectedSeller) => calls.map(({ operation }) => operation)
 
-test('Chile: one place without a name, no ship nodes asked for, a file of a thousand rows, and what ships is lowered there', () =>
+test('Chile: one place without a name, no ship nodes asked for, a file of a thousand rows, and a shipment writes no number there', () =>
   withSeller({ market: 'cl', feedDelayMs: 0 }, async (seller) => {
     const skus = Array.from({ length: 1_200 }, (_, at) => `S-${at}`)
     await seller.seed(Object.fromEntries(skus.map((sku) => [sku, 5])))
@@ -98,7 +98,7 @@ test('Chile: one place without a name, no ship nodes asked for, a file of a thou
     await seller.operations.ship(parcel(id, 'Starken', 'https://example.test/T1'))
     expect(
       await seller.operations.levels([{ stockUnitId: 'S-0', locationId: DEFAULT_LOCATION }]),
-    ).toMatchObject([{ quantity: 5 }])
+    ).toMatchObject([{ quantity: 7 }])
     expect(operationsOf(seller)).not.toContain('listings.wfs')
   }))
 

@@ -1,8 +1,8 @@
-import { Conflict, Invalid, isConnectorError, Malformed, type Shipment } from '@plimsoll/connector-kit'
+import { Conflict, Invalid, Malformed, type Shipment } from '@plimsoll/connector-kit'
 import type { WalmartLine, WalmartOrder } from './answers.ts'
 import type { Options, WalmartApi } from './api.ts'
 import { carrierNamed } from './carriers.ts'
-import { isKeptByWalmart, locationOf, unitsOf } from './map.ts'
+import { isKeptByWalmart, unitsOf } from './map.ts'
 import { MARKET_TERMS, type Market } from './markets.ts'
 import { fetchOrder } from './orders.ts'
 
@@ -15,7 +15,8 @@ const METHODS = new Set(['Standard', 'Express', 'OneDay', 'Freight', 'WhiteGlove
 
 /**
  * Tells Walmart that a parcel has left, which charges the customer. What Walmart shows as available rises by a unit that is
- * shipped, since it is not open any more and nobody has taken it off the input quantity: so that is lowered first.
+ * shipped, since it is not open any more and nobody has taken it off the input quantity: the hub lowers that before it tells,
+ * as with every line whose units a platform has not taken off. Nothing is lowered here, or each unit would be taken off twice.
  * A parcel that is told already is known by its tracking number.
  */
 export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ externalId: string }> {
@@ -38,7 +39,6 @@ export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ ex
     }
   }
   if (lines.some(({ line }) => unitsOf(line).created > 0)) await api.acknowledge(id, options)
-  await lowerInput(order, lines, shipping)
   const now = Math.min(shipping.now(), date?.getTime() ?? Number.POSITIVE_INFINITY)
   const shippedAt = Math.max(order.orderDate, now)
   const body = toBody(lines, { order, tracking, shipment, shippedAt, market })
@@ -86,35 +86,6 @@ function isTold({ orderLineStatuses }: WalmartLine, trackingNumber: string): boo
     ({ status, trackingInfo }) =>
       (status === 'Shipped' || status === 'Delivered') && trackingInfo?.trackingNumber === trackingNumber,
   )
-}
-
-/**
- * Only where the order names its fulfilment centre: elsewhere the hub's own write, which follows, has to do. Lowered and
- * then not shipped, a level shows too few units until the hub writes it again.
- */
-async function lowerInput(
-  order: WalmartOrder,
-  lines: readonly ShippedLine[],
-  { api, market, options }: Shipping,
-): Promise<void> {
-  const locationId = locationOf(order, market)
-  if (!locationId) return
-  const units = new Map<string, number>()
-  for (const { line, quantity } of lines) {
-    const { sku } = line.item
-    if (sku) units.set(sku, (units.get(sku) ?? 0) + quantity)
-  }
-  for (const [sku, shipped] of units) {
-    try {
-      const { data } = await api.inventory('ship.level', { sku, locationId }, options)
-      const amount = Math.max(0, data.quantity.amount - shipped)
-      await api.setInventory('ship.lower', { sku, locationId, amount }, options)
-    } catch (error) {
-      // An item that is not sold any more still has orders to ship.
-      if (isConnectorError(error) && (error.kind === 'not-found' || error.kind === 'invalid')) continue
-      throw error
-    }
-  }
 }
 
 function toBody(

@@ -6,6 +6,7 @@ import { freeUnitsOf, heldStanding, heldUnitsOf, stillHeld, stillLetGo } from '.
 import { shipmentsToHold } from './index.ts'
 
 const payment = { reason: 'payment', code: 'p' }
+const unpaid = { reason: 'unpaid', code: 'u' }
 const wish = { reason: 'cancellation', code: 'w' }
 
 test.each([
@@ -20,11 +21,15 @@ test.each([
 })
 
 test.each([
-  ['the buyer’s wish alone', [wish], 2],
-  ['beside another hold', [wish, payment], 0],
-  ['no hold at all', [], 0],
-])('what a person let go stays so: %s', (_, holds, letGo) => {
-  expect(stillLetGo(2, 3, holds)).toBe(letGo)
+  ['the buyer’s wish alone', [wish], [wish], 2],
+  ['nobody has paid', [unpaid], [unpaid], 2],
+  ['both, as it was when it was let go', [unpaid, wish], [unpaid, wish], 2],
+  ['the buyer wants to cancel what was sent unpaid', [unpaid, wish], [unpaid], 0],
+  ['it is paid, and the buyer wants to cancel', [wish], [unpaid], 0],
+  ['beside another hold', [wish, payment], [wish], 0],
+  ['no hold at all', [], [wish], 0],
+])('what a person let go stays so: %s', (_, now, before, letGo) => {
+  expect(stillLetGo(2, 3, { now, before })).toBe(letGo)
 })
 
 test('what is open is free or held, never both and never more than there is', () => {

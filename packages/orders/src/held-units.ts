@@ -8,8 +8,10 @@ import { type ChannelHold, type OrderFacts, openUnitsOf } from './order-facts.ts
 /** A line as far as its channel's holds are concerned. */
 type Line = { current: number; shipped: number; channelHeld: number; letGo: number }
 
-/** What holds an order that is no more than its buyer's wish to cancel it: a person may send it all the same. */
+/** A hold that is no more than its buyer's wish to cancel. */
 const BUYERS_WISH = 'cancellation'
+/** What a person may answer here, and send the order all the same: its platform takes the parcel. */
+const ANSWERED_HERE = new Set<string>([BUYERS_WISH, 'unpaid'])
 
 /**
  * By the channel's own numbers: it may not know yet of all that has left.
@@ -37,18 +39,24 @@ export function freeUnitsOf(state: OrderFacts['state'], line: Line): number {
   return Math.max(0, openUnitsOf(state, line) - stillHeld(line))
 }
 
-/** Only a person may answer the buyer, so what one let go stays so, until another hold comes beside it. */
+/**
+ * What a person let go stays so, until another hold comes beside it: whoever sent an unpaid order has not said what becomes of one
+ * that its buyer wants to cancel.
+ * @param holds what holds the order now, and what held it before
+ */
 export function stillLetGo(
   letGo: number,
   channelHeld: number,
-  holds: readonly ChannelHold[] | undefined,
+  holds: { now: readonly ChannelHold[] | undefined; before: readonly ChannelHold[] | undefined },
 ): number {
-  return isBuyersWish(holds ?? []) ? Math.min(letGo, channelHeld) : 0
+  const { now = [], before = [] } = holds
+  const isKnown = now.every(({ code }) => before.some((each) => each.code === code))
+  return isKnown && isAnsweredHere(now) ? Math.min(letGo, channelHeld) : 0
 }
 
-/** All that holds it is that its buyer wants to cancel. */
-export function isBuyersWish(holds: readonly ChannelHold[]): boolean {
-  return holds.length > 0 && holds.every(({ reason }) => reason === BUYERS_WISH)
+/** All that holds it is what a person may answer here. */
+export function isAnsweredHere(holds: readonly ChannelHold[]): boolean {
+  return holds.length > 0 && holds.every(({ reason }) => ANSWERED_HERE.has(reason))
 }
 
 /** Some of what holds it is that its buyer wants to cancel. */

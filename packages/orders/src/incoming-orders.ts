@@ -147,7 +147,9 @@ export function decideOrders(
     }
     const orderId = row?.orderId ?? context.uuid()
     const change = decideOrderChange(
-      row === undefined ? undefined : { orderId, lines: lines.get(orderId) ?? [] },
+      row === undefined
+        ? undefined
+        : { orderId, holds: row.channelHolds ?? [], lines: lines.get(orderId) ?? [] },
       reservations,
       facts,
       {

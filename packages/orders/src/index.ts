@@ -47,7 +47,7 @@ export {
   saveUnits,
 } from './fulfilment/shipments.store.ts'
 export { type TakenBack, takeBack, type UnitsBack } from './fulfilment/take-back.ts'
-export { hasBuyersWish, isBuyersWish } from './held-units.ts'
+export { hasBuyersWish, isAnsweredHere } from './held-units.ts'
 export {
   type AppliedOrder,
   type DecidedOrders,

@@ -45,7 +45,8 @@ export type KnownLine = {
   letGo: number
 }
 
-export type KnownOrder = { orderId: string; lines: KnownLine[] }
+/** `holds`: what its channel held it for, as far as anybody had said. */
+export type KnownOrder = { orderId: string; holds?: OrderFacts['holds']; lines: KnownLine[] }
 
 export type OrderChange = {
   lines: KnownLine[]
@@ -123,7 +124,7 @@ export function decideOrderChange(
       takenBack,
       isTakenBackElsewhere,
       channelHeld,
-      letGo: stillLetGo(earlier?.letGo ?? 0, channelHeld, facts.holds),
+      letGo: stillLetGo(earlier?.letGo ?? 0, channelHeld, { now: facts.holds, before: known?.holds }),
     }
     change.lines.push(next)
     if (line.subtracted !== 'never') addSubtracted(change, earlier, next)

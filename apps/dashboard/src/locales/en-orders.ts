@@ -114,10 +114,13 @@ export const enOrders = {
     heldThereUntil: 'It goes by itself once {{channel}} lets it go. To end the hold, do so there.',
     heldUnitsThere: '{{channel}} holds {{n}} of its units; the rest is sent:',
     buyerAsks: 'Cancel the order, or send it all the same: the buyer waits for an answer on {{channel}}.',
+    unpaidThere:
+      'It goes by itself once {{channel}} says that it is paid. Send it before, if it is paid on delivery or you trust the buyer.',
     sendAllTheSame: 'Send all the same',
     andHeldFor: ', ',
     heldReason: {
       payment: 'payment not settled',
+      unpaid: 'nobody has paid yet',
       fraud: 'suspected fraud',
       address: 'address to be checked',
       stock: 'too little stock by its count',

@@ -115,10 +115,12 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
     heldThereUntil: '{{channel}} 解除后会自动发出。如需解除，请到该渠道操作。',
     heldUnitsThere: '{{channel}} 搁置了其中 {{n}} 件，其余照常发出：',
     buyerAsks: '请取消订单，或照常发货：买家在 {{channel}} 等待答复。',
+    unpaidThere: '{{channel}} 显示已付款后会自动发出。若为货到付款，或您信任买家，可提前发货。',
     sendAllTheSame: '照常发货',
     andHeldFor: '、',
     heldReason: {
       payment: '付款未完成',
+      unpaid: '尚未付款',
       fraud: '疑似欺诈',
       address: '地址待核实',
       stock: '渠道显示库存不足',

@@ -1,9 +1,11 @@
 import type { ChannelHold, OrderDetail } from '@plimsoll/client'
 import { useLanguage } from '../language.ts'
 
+const ANSWERED_HERE = new Set<ChannelHold['reason']>(['cancellation', 'unpaid'])
+
 /**
  * Why its channel holds an order, or some of its units, by the channel's own reasons: nobody ends that here, but where it is no more
- * than the buyer's wish to cancel.
+ * than the buyer's wish to cancel, or that nobody has paid.
  */
 export function ChannelHolds({
   order,
@@ -18,7 +20,10 @@ export function ChannelHolds({
   const held = order.holdDetails.find(({ reason }) => reason === 'channel')
   if (held === undefined) return null
   const { channel } = order
-  const isBuyersWish = held.said.length > 0 && held.said.every(({ reason }) => reason === 'cancellation')
+  const isAnsweredHere = held.said.length > 0 && held.said.every(({ reason }) => ANSWERED_HERE.has(reason))
+  const asked = held.said.some(({ reason }) => reason === 'cancellation')
+    ? 'orders.buyerAsks'
+    : 'orders.unpaidThere'
   return (
     <div className="max-w-prose">
       {held.units === null
@@ -26,9 +31,9 @@ export function ChannelHolds({
         : t('orders.heldUnitsThere', { channel, n: held.units })}{' '}
       <SaidHolds holds={held.said} />
       <span className="block text-ink-2">
-        {isBuyersWish ? t('orders.buyerAsks', { channel }) : t('orders.heldThereUntil', { channel })}
+        {isAnsweredHere ? t(asked, { channel }) : t('orders.heldThereUntil', { channel })}
       </span>
-      {isBuyersWish && (
+      {isAnsweredHere && (
         <button type="button" className="control" disabled={isBusy} onClick={onSend}>
           {t('orders.sendAllTheSame')}
         </button>

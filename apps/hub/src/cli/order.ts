@@ -91,7 +91,7 @@ export function orderCommand(program: Command, exit: (code: number) => void): vo
     .addArgument(
       new Argument(
         '<reason>',
-        'fraud, address, payment or manual; cancelling takes a cancellation back; channel sends what its buyer asked to cancel',
+        'fraud, address, payment or manual; cancelling takes a cancellation back; channel sends what its buyer asked to cancel, or nobody has paid for yet',
       ).choices([...ALL_HOLD_REASONS, CHANNEL_HOLD]),
     )
     .action(async (order: string, why: AnyHoldReason | typeof CHANNEL_HOLD, options: CommonOptions) => {

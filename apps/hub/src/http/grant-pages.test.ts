@@ -345,6 +345,7 @@ test('the connector’s forms are told in both languages, and what no page is fo
     settings: [
       { name: 'shop', kind: 'text', required: true, title: { zh: '店铺地址' } },
       { name: 'fulfillmentService' },
+      { name: 'sentUnpaid' },
       { name: 'endpoint' },
     ],
     grant: [{ name: 'clientId' }, { name: 'clientSecret', secret: true }],

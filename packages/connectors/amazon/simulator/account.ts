@@ -17,10 +17,17 @@ export type Listing = {
   /** What was last submitted: another number until it is applied. */
   submitted: number | null | undefined
   leadTimeDays: number | undefined
+  /** Where it is listed; undefined: in every marketplace of the account. */
+  marketplaces?: readonly string[]
   /** Children of a variation parent; a parent is sold by nobody. */
   childSkus: readonly string[] | undefined
   /** What Amazon keeps; undefined where it keeps none. */
   fba: KeptStock | undefined
+}
+
+/** A listing is of the marketplaces that it was made in; its quantity is not. */
+export function isListedIn({ marketplaces }: Listing, marketplace: string): boolean {
+  return marketplaces === undefined || marketplaces.includes(marketplace)
 }
 
 export type OrderStatus = 'PENDING' | 'UNSHIPPED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'CANCELLED'

@@ -150,6 +150,9 @@ export function feedRoutes(
         const read = feedBody.safeParse(body)
         if (!read.success) throw invalid(read.error.issues[0]?.path.join('.') ?? 'body')
         const { feedType, marketplaceIds, inputFeedDocumentId: document } = read.data
+        // A list in name alone (models issues 4726 and 5049).
+        if (feedType === LISTINGS && marketplaceIds.length > 1)
+          throw invalid("Too many 'marketplaceIds' values provided. Expected a maximum of 1.")
         checkMarketplaces(traits, marketplaceIds, 25)
         if (documents.find(document)?.bytes === undefined)
           throw invalid(`Document ${document} has no content.`)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { OWN_STOCK } from '../ids.ts'
-import type { Listing } from './account.ts'
+import { isListedIn, type Listing } from './account.ts'
 import {
   type ApiCall,
   ApiError,
@@ -43,13 +43,14 @@ export function listingRoutes(site: Site, onApplied: Applied): ApiRoute[] {
   const find = ({ params, query }: ApiCall): Listing => {
     const sku = params.sku ?? ''
     const listing = account.listings.get(sku)
-    if (listing === undefined)
+    if (listing === undefined || !isListedIn(listing, firstOf(query)))
       throw notFound(`SKU '${sku}' not found in marketplace ${query.one('marketplaceIds')}`)
     return listing
   }
   const view = (listing: Listing, call: ApiCall) =>
     toItem(listing, {
-      marketplaces: call.query.list('marketplaceIds') ?? [],
+      // Of several the first alone is answered (docs issue 2362, models issue 3008).
+      marketplaces: [firstOf(call.query)],
       included: call.query.list('includedData') ?? ['summaries'],
     })
 
@@ -73,10 +74,11 @@ export function listingRoutes(site: Site, onApplied: Applied): ApiRoute[] {
           throw invalid("'identifiersType' is required with 'identifiers'.")
         if (skus !== undefined && skus.length > IDENTIFIERS_MAX)
           throw invalid(`'identifiers' takes at most ${IDENTIFIERS_MAX} values.`)
-        const found =
+        const found = (
           skus === undefined
             ? [...account.listings.values()].sort((a, b) => a.createdAt - b.createdAt)
             : [...new Set(skus)].flatMap((sku) => account.listings.get(sku) ?? [])
+        ).filter((listing) => isListedIn(listing, firstOf(call.query)))
         const token = call.query.one('pageToken')
         const from = token === undefined ? 0 : pageToken.parse(fromPageToken(token)).from
         if (from >= SEARCHED_MAX) throw invalid('A search is not paged further than 1,000 items.')
@@ -144,6 +146,10 @@ export function listingRoutes(site: Site, onApplied: Applied): ApiRoute[] {
       },
     },
   ]
+}
+
+function firstOf(query: ApiCall['query']): string {
+  return query.list('marketplaceIds')?.[0] ?? ''
 }
 
 function toItem(

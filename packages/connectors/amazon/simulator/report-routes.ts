@@ -1,6 +1,6 @@
 import type { WarehouseFloor } from '@plimsoll/connector-kit/simulator'
 import { z } from 'zod'
-import type { Account, Listing } from './account.ts'
+import { type Account, isListedIn, type Listing } from './account.ts'
 import { type ApiRoute, checkMarketplaces, invalid, notFound, type Site } from './api.ts'
 import type { Documents } from './documents.ts'
 import { writeReturns } from './returns-report.ts'
@@ -64,7 +64,7 @@ export function reportRoutes(site: Site, documents: Documents, floor: WarehouseF
           report.document = documents.keep(
             Buffer.from(
               reportType === LISTINGS
-                ? write(account)
+                ? write(account, read.data.marketplaceIds[0] ?? '')
                 : writeReturns(floor, toSpan(dataStartTime, dataEndTime, now())),
               isLatin ? 'latin1' : 'utf8',
             ),
@@ -118,9 +118,10 @@ export function reportRoutes(site: Site, documents: Documents, floor: WarehouseF
   ]
 }
 
-function write(account: Account): string {
+/** What is listed in one marketplace: a report of several tells of one of them (models issue 1998). */
+function write(account: Account, marketplace: string): string {
   const rows = [...account.listings.values()]
-    .filter(({ childSkus }) => childSkus === undefined)
+    .filter((listing) => listing.childSkus === undefined && isListedIn(listing, marketplace))
     .map((listing) => COLUMNS.map((name) => cellOf(listing, name)).join('\t'))
   return `${[COLUMNS.join('\t'), ...rows].join('\r\n')}\r\n`
 }

@@ -160,7 +160,8 @@ export function tradingRoutes(
       echo: {
         ItemID: itemId,
         ...(unit.sku !== undefined && { SKU: unit.sku }),
-        Quantity: unit.total,
+        // What is left and what was sold, together.
+        Quantity: unit.total + unit.sold,
         StartPrice: listing.price.toFixed(2),
       },
     }

@@ -43,6 +43,7 @@ export function placeOrder(
     closedAtMs: undefined,
     to,
     financialStatus: paid ? 'PAID' : 'PENDING',
+    gateways: [paid ? 'shopify_payments' : 'Cash on Delivery (COD)'],
     lines,
     fulfillmentOrders: [...bySite.values()],
     fulfillments: [],

@@ -135,6 +135,8 @@ export type Order = {
   cancelReason: string | undefined
   closedAtMs: number | undefined
   financialStatus: FinancialStatus
+  /** Names of its ways of paying. */
+  gateways: readonly string[]
   /** Undefined: nobody, as an order that is fetched. */
   to: Recipient | undefined
   lines: Line[]

@@ -284,6 +284,7 @@ export function createViews(shop: Shop, scopes: readonly string[], tellsBuyers =
     test: false,
     currencyCode: shop.options.currency,
     displayFinancialStatus: record.financialStatus,
+    paymentGatewayNames: record.gateways,
     displayFulfillmentStatus: fulfillmentStatus(record),
     email: () => protectedField('email', record.to?.email),
     phone: () => protectedField('phone', record.to?.phone),

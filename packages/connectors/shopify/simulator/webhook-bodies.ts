@@ -32,6 +32,7 @@ export function orderBody(shop: Shop, order: Order): object {
     test: false,
     currency: shop.options.currency,
     financial_status: order.financialStatus.toLowerCase(),
+    payment_gateway_names: order.gateways,
     fulfillment_status:
       fulfilled === 'FULFILLED' ? 'fulfilled' : fulfilled === 'UNFULFILLED' ? null : 'partial',
     // The shop where a point-of-sale order was made; none for an online order, whatever location ships it.

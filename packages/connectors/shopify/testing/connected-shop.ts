@@ -29,7 +29,11 @@ export type ConnectedShop = {
 
 /** Runs the story and closes the shop, whatever happens. */
 export async function withShop(
-  options: ShopifySimulatorOptions & { signIn?: 'token' | 'client'; fulfillmentService?: string },
+  options: ShopifySimulatorOptions & {
+    signIn?: 'token' | 'client'
+    fulfillmentService?: string
+    sentUnpaid?: string
+  },
   story: (shop: ConnectedShop) => Promise<void>,
 ): Promise<void> {
   const simulator = await createShopifySimulator(options)
@@ -46,6 +50,7 @@ export async function withShop(
         settings: {
           ...simulator.settings,
           ...(options.fulfillmentService !== undefined && { fulfillmentService: options.fulfillmentService }),
+          ...(options.sentUnpaid !== undefined && { sentUnpaid: options.sentUnpaid }),
         },
         credentials: options.signIn === 'client' ? simulator.clientCredentials : simulator.credentials,
         http: {

@@ -2,7 +2,7 @@ import { inTransaction } from '@plimsoll/database'
 import { takeOrderInHand } from '@plimsoll/orders'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
-import { letGoOfBuyersWish } from '../fulfilment/channel-holds.ts'
+import { letGoOfChannelHold } from '../fulfilment/channel-holds.ts'
 import { forgetUnbegun } from '../fulfilment/errands.store.ts'
 import { resolveOrderId } from '../fulfilment/find-order.ts'
 import { type AnyHoldReason, CHANNEL_HOLD } from '../fulfilment/order-holds.store.ts'
@@ -15,7 +15,8 @@ import { settleCancellation } from './settle-cancellation.ts'
 
 /**
  * Ends one hold of an order. That of a cancellation takes it back with it, as long as its channel has not been told, or has not
- * carried it out for a quarter of an hour: then the order is sent after all. That of its channel is the channel's to end, but where it is no more than its buyer's wish to cancel.
+ * carried it out for a quarter of an hour: then the order is sent after all. That of its channel is the channel's to end, but where it is no more than its
+ * buyer's wish to cancel, or that nobody has paid.
  * @throws SyncProblem
  */
 export async function endOrderHold(
@@ -23,21 +24,21 @@ export async function endOrderHold(
   order: string,
   { reason, actor }: { reason: AnyHoldReason | typeof CHANNEL_HOLD; actor: string },
 ): Promise<{ orderId: string }> {
-  if (reason === CHANNEL_HOLD) return await endBuyersWish(context, order, actor)
+  if (reason === CHANNEL_HOLD) return await endChannelHold(context, order, actor)
   if (reason === 'cancelling' && (await takeBack(context, order, actor)))
     return { orderId: await resolveOrderId(context, order) }
   return await unholdOrder(context, order, { reason, actor })
 }
 
-/** What a channel holds for reasons of its own is the channel's to end; a buyer who wants to cancel can be answered here. */
-async function endBuyersWish(
+/** What a channel holds for reasons of its own is the channel's to end; whether to send what is unpaid, or its buyer wants to cancel, is a person's. */
+async function endChannelHold(
   context: SyncContext,
   order: string,
   actor: string,
 ): Promise<{ orderId: string }> {
   const orderId = await resolveOrderId(context, order)
   const outcome = await inTransaction(context.database, (tx) =>
-    letGoOfBuyersWish(context, tx, { orderId, actor }),
+    letGoOfChannelHold(context, tx, { orderId, actor }),
   )
   if (outcome === 'held-there')
     throw syncProblem(

@@ -2,7 +2,7 @@ import {
   type AppliedOrder,
   hasBuyersWish,
   insertOrderEvents,
-  isBuyersWish,
+  isAnsweredHere,
   isOpen,
   type OrderInHand,
   saveShipment,
@@ -121,11 +121,11 @@ async function stopNoMore(context: SyncContext, tx: Tx, orderId: string): Promis
 }
 
 /**
- * A person sends all the same what its buyer asked to cancel. It lasts as long as nothing else holds those units, and the buyer
- * asks for no more of them.
+ * A person sends all the same what its buyer asked to cancel, or nobody has paid for. It lasts as long as nothing else holds those
+ * units, and no more of them are held.
  * @returns `not-held`: nothing of the kind; `held-there`: it is held for more than that, which its channel alone ends
  */
-export async function letGoOfBuyersWish(
+export async function letGoOfChannelHold(
   context: SyncContext,
   tx: Tx,
   { orderId, actor }: { orderId: string; actor: string },
@@ -134,7 +134,7 @@ export async function letGoOfBuyersWish(
   const hand = await takeOrderInHand(tx, organizationId, orderId)
   if (hand === undefined) return 'not-held'
   const holds = hand.order.channelHolds ?? []
-  if (holds.length > 0 && !isBuyersWish(holds)) return 'held-there'
+  if (holds.length > 0 && !isAnsweredHere(holds)) return 'held-there'
   await sql`
     update order_line set let_go = channel_held
     where organization_id = ${organizationId} and order_id = ${orderId} and channel_held > 0`.execute(tx)

@@ -259,8 +259,8 @@ export class MemoryPlatform {
    */
   hold(orderId: string, codes: readonly string[], movesVersion: boolean, units?: number): void {
     const order = this.#order(orderId)
-    const reasonOf = (code: string) => (code === 'buyer' ? ('cancellation' as const) : ('other' as const))
-    const holds = codes.map((code) => ({ reason: reasonOf(code), code }))
+    const reasons: Record<string, OrderHold['reason']> = { buyer: 'cancellation', unpaid: 'unpaid' }
+    const holds = codes.map((code) => ({ reason: reasons[code] ?? 'other', code }))
     const held = codes.length === 0 ? undefined : units
     if (movesVersion) this.#change(order, { holds, held })
     else Object.assign(order, { holds, held })
