@@ -67,7 +67,10 @@ export function standingOf(
     )
       continue
     // It says what was found or lost, not that anybody counted: what left since the count is still to come off.
-    known.set(key, moved(count, { change: row.change, heldChange: row.held ?? 0, countedAt: count.countedAt }))
+    known.set(
+      key,
+      moved(count, { change: row.change, heldChange: row.held ?? 0, countedAt: count.countedAt }),
+    )
   }
   const counts = [...known.values()].filter(({ onHand, held: kept }) => onHand >= 0 && kept >= 0)
   return { counts: counts.toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1)), held }
@@ -171,17 +174,16 @@ function applyDeltas(
       known.set(key, { stockUnitId, locationId, ...lying, incoming: row.incoming ?? 0, countedAt: at })
     const count = known.get(key)
     if (row.change !== undefined && count !== undefined)
-      known.set(key, moved(count, { change: row.change, heldChange: 0, countedAt: later(count.countedAt, at) }))
+      known.set(
+        key,
+        moved(count, { change: row.change, heldChange: 0, countedAt: later(count.countedAt, at) }),
+      )
   }
 }
 
 function moved(
   count: Count,
-  {
-    change,
-    heldChange,
-    countedAt: as,
-  }: { change: number; heldChange: number; countedAt: Date | undefined },
+  { change, heldChange, countedAt: as }: { change: number; heldChange: number; countedAt: Date | undefined },
 ): Count {
   // By lot nothing is known any more, until the next snapshot.
   const { lots: _, ...rest } = count
