@@ -1,6 +1,7 @@
 import { fromEnvironment } from '@plimsoll/connector-kit/conformance'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { toReference } from '../reference.ts'
 import { adjustment, openExchange, report } from '../testing/exchange-world.ts'
 import { type WrittenDocument, writeDocuments } from '../write.ts'
 
@@ -44,4 +45,41 @@ test('an adjustment counts once by its own number, however often and in whatever
     }),
     fromEnvironment({ numRuns: 15 }),
   )
+})
+
+test('a delivery that is told of in full detail twice is open until the partner says what it has agreed on', async () => {
+  const inboundId = '0190a5b4-7c21-7d3e-9f10-1a2b3c4d5e6f'
+  const received = (number: string, quantity: number, isComplete = false): WrittenDocument => ({
+    kind: 'receipt',
+    document: {
+      receiptNumber: number,
+      reference: toReference(inboundId, 'short'),
+      locationId: 'NORTH',
+      receivedAt: new Date('2026-11-26T10:00:00Z'),
+      isComplete,
+      lines: [
+        {
+          lineReference: undefined,
+          sku: 'BOTTLE',
+          quantity,
+          condition: 'sellable',
+          lot: undefined,
+          expiresOn: undefined,
+        },
+      ],
+    },
+  })
+  const world = await openExchange()
+  const told = async () =>
+    (await world.exchange.receipts({ since: new Date(0), cursor: undefined })).rows.map(
+      ({ isComplete, lines }) => [isComplete, lines.map(({ quantity }) => quantity)],
+    )
+  const first = world.write(received('R-1', 60))
+  expect(first).toContain('W17*F*')
+  await world.tell(first)
+  expect(await told()).toEqual([[false, [60]]])
+  await world.tell(world.write(received('R-2', 40)))
+  expect(await told()).toEqual([[false, [60, 40]]])
+  await world.tell(world.write(received('R-3', 1, true)))
+  expect(await told()).toEqual([[true, [60, 40, 1]]])
 })
