@@ -94,6 +94,12 @@ export const partnerProfile = z
     lineStatuses: z
       .record(z.string(), z.enum(['later', 'never']))
       .default({ CC: 'never', CL: 'never', CP: 'never', BP: 'later' }),
+    shippingAdvices: z
+      .strictObject({
+        /** What is missing of lines that no advice names: `never` where the partner writes one advice for each order. */
+        unnamed: z.enum(['later', 'never']).default('later'),
+      })
+      .prefault({}),
     /** MAN-01 and N9-01 (GIN 7405, RFF 1153) of tracking numbers and container codes. */
     marks: z.strictObject({ tracking: z.array(z.string()), sscc: z.array(z.string()) }).optional(),
     receipts: z

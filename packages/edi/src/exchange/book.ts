@@ -4,6 +4,7 @@ import type {
   EdiDocument,
   ReceiptAdvice,
   ShippingAdvice,
+  ShippingOrder,
   StockAdjustment,
   StockReport,
 } from '../documents.ts'
@@ -167,7 +168,8 @@ function toldOf(
     told: {
       shipmentId,
       reference,
-      lines,
+      // Kept as `requestShipment` wrote it.
+      lines: (order.content.order as ShippingOrder | undefined)?.lines ?? lines,
       sentAt: order.deliveredAt,
       acknowledgement: taken?.document,
       cancel: cancel && { acknowledgement: cancelled?.document },
