@@ -10,6 +10,7 @@ import {
   Unavailable,
   type WarehouseSide,
   type Words,
+  withWarnings,
 } from '@plimsoll/connector-kit'
 import { createExchange, type Exchange, type PartnerProfile } from '@plimsoll/edi'
 import { placeOf } from './place.ts'
@@ -38,7 +39,11 @@ export function open(context: ConnectorContext<Settings, Credentials>): Warehous
   }
 
   return {
-    check: (options) => check(context, profile, options),
+    async check(options) {
+      const found = await check(context, profile, options)
+      const again = files === undefined ? [] : await exchange(options).numbersUsedAgain()
+      return again.length === 0 ? found : withWarnings(found, [usedAgain(again)])
+    },
 
     async locations() {
       return profile.locations.map(({ id, name }) => ({
@@ -98,6 +103,15 @@ function toListing({ sku, title }: { sku: string; title: string | undefined }): 
     fulfilledBy: 'platform',
     sellsBeyondZero: false,
     state: 'active',
+  }
+}
+
+/** @param sets `846 SENDER/GS06/ST02`, the oldest first; one at least */
+function usedAgain(sets: readonly string[]): Words {
+  const last = sets.at(-1) ?? ''
+  return {
+    en: `The partner uses control numbers again for other content (${sets.length} sets, the last: ${last}). All of it counts; ask the partner to let them grow.`,
+    zh: `合作方对不同内容重复使用控制编号（${sets.length} 个报文，最近一个：${last}）。这些内容均已计入；请让合作方使用递增的编号。`,
   }
 }
 

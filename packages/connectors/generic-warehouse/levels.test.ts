@@ -27,6 +27,11 @@ function warehouse(levels: object = {}, more: object = {}) {
       const { rows } = (await hub.operations.counts?.(undefined)) ?? { rows: [] }
       return Object.fromEntries(rows.map((row) => [row.stockUnitId, row.onHand]))
     },
+    /** When what is said of it was counted. */
+    async countedAt(sku: string) {
+      const { rows } = (await hub.operations.counts?.(undefined)) ?? { rows: [] }
+      return rows.find((row) => row.stockUnitId === sku)?.countedAt?.toISOString()
+    },
     warnings: async () => (await hub.operations.check()).warnings.join('\n'),
   }
 }
@@ -73,4 +78,31 @@ test('changes alone add up, once each; a number in one replaces', async () => {
   await scoot.say('S3.csv', 'TEA,,2', 'CUP,,5')
   // Of the cup nobody ever said how many there were.
   expect(await scoot.counts()).toEqual({ TEA: 9 })
+})
+
+test('I12: an adjustment changes a count, and not when it was made: what left since is not in it', async () => {
+  const adjustments = {
+    files: 'A*.csv',
+    format: { kind: 'csv' },
+    map: { columns: { sku: 'sku', change: 'units', at: 'change' } },
+  }
+  const scoot = warehouse(
+    { map: { columns: { sku: 'sku', onHand: 'units', countedAt: 'change' } } },
+    { adjustments },
+  )
+  await scoot.say('S1.csv', 'TEA,100,2026-11-26T06:00:00Z')
+  await scoot.say('A1.csv', 'TEA,-1,2026-11-26T11:00:00Z', 'TEA,-7,2026-11-26T05:00:00Z')
+  expect(await scoot.counts()).toEqual({ TEA: 99 })
+  expect(await scoot.countedAt('TEA')).toBe('2026-11-26T06:00:00.000Z')
+})
+
+test('a change in a levels feed tells what lies there at its moment', async () => {
+  const scoot = warehouse({
+    says: 'delta',
+    map: { columns: { sku: 'sku', onHand: 'units', change: 'change', countedAt: 'at' } },
+  })
+  await scoot.hub.upload('S1.csv', 'sku,units,change,at\nTEA,100,,2026-11-26T06:00:00Z\n')
+  await scoot.hub.upload('S2.csv', 'sku,units,change,at\nTEA,,-10,2026-11-26T09:00:00Z\n')
+  expect(await scoot.counts()).toEqual({ TEA: 90 })
+  expect(await scoot.countedAt('TEA')).toBe('2026-11-26T09:00:00.000Z')
 })

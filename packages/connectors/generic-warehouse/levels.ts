@@ -66,7 +66,11 @@ export function standingOf(
       (count.countedAt !== undefined && at <= count.countedAt && isSnapshot)
     )
       continue
-    known.set(key, moved(count, { change: row.change, heldChange: row.held ?? 0, at }))
+    // It says what was found or lost, not that anybody counted: what left since the count is still to come off.
+    known.set(
+      key,
+      moved(count, { change: row.change, heldChange: row.held ?? 0, countedAt: count.countedAt }),
+    )
   }
   const counts = [...known.values()].filter(({ onHand, held: kept }) => onHand >= 0 && kept >= 0)
   return { counts: counts.toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1)), held }
@@ -170,21 +174,27 @@ function applyDeltas(
       known.set(key, { stockUnitId, locationId, ...lying, incoming: row.incoming ?? 0, countedAt: at })
     const count = known.get(key)
     if (row.change !== undefined && count !== undefined)
-      known.set(key, moved(count, { change: row.change, heldChange: 0, at }))
+      known.set(
+        key,
+        moved(count, { change: row.change, heldChange: 0, countedAt: later(count.countedAt, at) }),
+      )
   }
 }
 
 function moved(
   count: Count,
-  { change, heldChange, at }: { change: number; heldChange: number; at: Date },
+  { change, heldChange, countedAt: as }: { change: number; heldChange: number; countedAt: Date | undefined },
 ): Count {
   // By lot nothing is known any more, until the next snapshot.
   const { lots: _, ...rest } = count
   const onHand = Math.max(0, count.onHand + change)
   const held = Math.min(onHand, Math.max(0, count.held + heldChange))
   const available = Math.max(0, count.available + change - heldChange)
-  const later = count.countedAt !== undefined && count.countedAt > at ? count.countedAt : at
-  return { ...rest, onHand, held, available, countedAt: later }
+  return { ...rest, onHand, held, available, countedAt: as }
+}
+
+function later(one: Date | undefined, other: Date): Date {
+  return one !== undefined && one > other ? one : other
 }
 
 function nothing({ stockUnitId, locationId }: Count, at: Date): Count {

@@ -70,7 +70,7 @@ test('944: damaged units are of those received, missing ones are none', () => {
         reference: 'PO-88',
         locationId: 'NORTH',
         receivedAt: new Date('2026-11-25T15:30:00Z'),
-        isComplete: true,
+        isComplete: false,
         lines: [
           {
             lineReference: '1',
@@ -201,6 +201,22 @@ test('DESADV: a released plus sign, an item named in PIA, a line short', () => {
   ])
 })
 
+test.each([
+  ['C', 'customer return'],
+  ['A', 'inventory adjustment'],
+  ['S', 'physical inventory shortage'],
+  ['O', 'physical inventory overage'],
+  ['X', 'exceptions only'],
+])('944: %s is no receipt of a delivery, and is refused with what it is (%s)', (code, meaning) => {
+  const bytes = readFileSync(path.join(import.meta.dirname, 'golden', '944.edi'))
+  const text = decode(bytes, x12).replace('W17*F*', `W17*${code}*`)
+  const { sets, refused } = readInterchange(text, x12)
+  expect(sets).toEqual([])
+  expect(refused.map(({ problem }) => problem.message)).toEqual([expect.stringContaining(meaning)])
+  const agreed = partnerProfile.parse({ ...x12Agreement, receipts: { reporting: ['F', code] } })
+  expect(readInterchange(text, agreed).refused).toEqual([])
+})
+
 test('RECADV and INVRPT', () => {
   expect(read('RECADV', edifact)).toMatchObject([
     {
@@ -208,7 +224,7 @@ test('RECADV and INVRPT', () => {
         receiptNumber: 'WE-900',
         reference: 'PO-88',
         locationId: 'HAFEN',
-        isComplete: true,
+        isComplete: false,
         lines: [
           { sku: 'BOTTLE-500', quantity: 96, condition: 'sellable', lot: 'LOT-B', expiresOn: '2028-01-31' },
           { sku: 'BOTTLE-500', quantity: 4, condition: 'damaged' },

@@ -94,12 +94,23 @@ export const partnerProfile = z
     lineStatuses: z
       .record(z.string(), z.enum(['later', 'never']))
       .default({ CC: 'never', CL: 'never', CP: 'never', BP: 'later' }),
+    shippingAdvices: z
+      .strictObject({
+        /** What is missing of lines that no advice names: `never` where the partner writes one advice for each order. */
+        unnamed: z.enum(['later', 'never']).default('later'),
+      })
+      .prefault({}),
     /** MAN-01 and N9-01 (GIN 7405, RFF 1153) of tracking numbers and container codes. */
     marks: z.strictObject({ tracking: z.array(z.string()), sscc: z.array(z.string()) }).optional(),
     receipts: z
       .strictObject({
-        /** Reporting codes (W17-01; BGM 1225) after which no more comes of a delivery. */
-        complete: z.array(z.string()).default(['F', '9']),
+        /**
+         * Codes (W17-01; BGM 1225) after which no more comes of a delivery. None of the standards' own says so: F is a full
+         * account of this receipt, 9 an original. The partner has to.
+         */
+        complete: z.array(z.string()).default([]),
+        /** W17-01 of goods that came in. Others (C: a customer's return; A, O, S: stocktaking; X: differences alone) are refused. */
+        reporting: z.array(z.string()).min(1).default(['F', 'J']),
         /** W13-03 (RECADV: QTY 6063). `none`: said, and no units that lie there. */
         conditions: z.record(z.string(), z.enum(['damaged', 'sellable', 'total', 'none'])).optional(),
         /** Whether the quantity of a W07 has its damaged units in it. */

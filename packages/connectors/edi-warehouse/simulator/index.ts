@@ -37,6 +37,8 @@ export const simulatedAgreement: PartnerProfileInput = {
     { id: 'NORTH', name: 'Northern warehouse' },
     { id: 'SOUTH', name: 'Southern warehouse' },
   ],
+  // Mutually defined: nothing more comes of the delivery. No code of the standard says so.
+  receipts: { complete: ['Z'] },
   // So that texts hold none of them.
   separators: { element: '|', component: '^', segment: '\u001c', repetition: '\u001d' },
 }

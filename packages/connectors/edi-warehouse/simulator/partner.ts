@@ -165,6 +165,9 @@ export function createPartner(terms: {
       if (fresh.length === 0 && (told.isClosed || !isClosed)) continue
       advised.set(request.id, { parcels: request.parcels.length, isClosed })
       const rest = request.lines.some((line) => openUnits(line) > 0) ? 'later' : 'never'
+      const shippedSkus = new Set(fresh.flatMap(({ lines }) => lines.map(({ sku }) => sku)))
+      // Nothing more comes: what is missing is named, so that nobody waits for it.
+      const missed = isClosed ? request.lines.filter(({ sku }) => !shippedSkus.has(sku)) : []
       const document: ShippingAdvice = {
         reference: toReference(request.reference, form),
         warehouseReference: `${request.id}${String(request.parcels.length).padStart(3, '0')}`,
@@ -181,18 +184,22 @@ export function createPartner(terms: {
                   lines: request.lines.map((line) => nothingOf(line)),
                 },
               ]
-            : fresh.map((parcel) => ({
+            : fresh.map((parcel, at) => ({
                 sscc: undefined,
                 trackingNumber: parcel.trackingNumber,
-                lines: parcel.lines.map((line) => ({
-                  lineReference: line.reference,
-                  sku: line.sku,
-                  ordered: undefined,
-                  quantity: line.quantity,
-                  rest,
-                  lot: line.lot,
-                  serials: line.serials,
-                })),
+                lines: parcel.lines
+                  .map(
+                    (line): AdvisedLine => ({
+                      lineReference: line.reference,
+                      sku: line.sku,
+                      ordered: undefined,
+                      quantity: line.quantity,
+                      rest,
+                      lot: line.lot,
+                      serials: line.serials,
+                    }),
+                  )
+                  .concat(at === 0 ? missed.map((line) => nothingOf(line)) : []),
               })),
       }
       send([{ kind: 'shipping-advice', document }], 'ship')
@@ -270,13 +277,9 @@ export function createPartner(terms: {
   }
 }
 
-function nothingOf({
-  sku,
-  quantity,
-}: {
-  sku: string
-  quantity: number
-}): ShippingAdvice['parcels'][number]['lines'][number] {
+type AdvisedLine = ShippingAdvice['parcels'][number]['lines'][number]
+
+function nothingOf({ sku, quantity }: { sku: string; quantity: number }): AdvisedLine {
   return {
     lineReference: undefined,
     sku,

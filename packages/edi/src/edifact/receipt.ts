@@ -73,7 +73,7 @@ export function writeReceipt(receipt: ReceiptAdvice, profile: PartnerProfile): S
     JSON.stringify([lineReference, sku, lot, expiresOn]),
   )
   return [
-    segment('BGM', '632', receipt.receiptNumber, receipt.isComplete ? complete.at(-1) : '46'),
+    segment('BGM', '632', receipt.receiptNumber, (receipt.isComplete ? complete[0] : undefined) ?? '9'),
     segment('DTM', ['50', `${date}${time}${seconds}`, '204']),
     ...(receipt.reference === undefined ? [] : [segment('RFF', ['AAK', receipt.reference])]),
     ...(receipt.locationId === undefined

@@ -1,9 +1,10 @@
-import type { FileLog } from '@plimsoll/connector-kit'
+import { digestOfFile, type FileLog } from '@plimsoll/connector-kit'
 import type {
   Acknowledgement,
   EdiDocument,
   ReceiptAdvice,
   ShippingAdvice,
+  ShippingOrder,
   StockAdjustment,
   StockReport,
 } from '../documents.ts'
@@ -32,6 +33,8 @@ export type Book = {
   receipts: { reference: string; changedAt: Date; receipts: Keyed<ReceiptAdvice>[] }[]
   reports: Keyed<StockReport>[]
   adjustments: Keyed<StockAdjustment>[]
+  /** Sets that say something new under a control number that was used before, as `945 SENDER/GS06/ST02`. They count. */
+  usedAgain: string[]
 }
 
 /**
@@ -84,6 +87,7 @@ export function toBook(outgoing: Outgoing[], incoming: Incoming[], profile: Part
     })),
     reports: told.reports,
     adjustments: told.adjustments,
+    usedAgain: told.usedAgain,
   }
 }
 
@@ -96,7 +100,8 @@ function sorted(incoming: readonly Incoming[]) {
     adjustments: [] as Told<StockAdjustment>[],
     acknowledgements: [] as Told<Acknowledgement>[],
   }
-  for (const { key, keptAt, documents } of documentsOf(incoming))
+  const { sets, usedAgain } = documentsOf(incoming)
+  for (const { key, keptAt, documents } of sets)
     for (const [at, each] of documents.entries()) {
       const as = <T>(document: T): Told<T> => ({ key: `${key}/${at}`, keptAt, document })
       if (each.kind === 'shipping-advice') found.advices.push(as(each.document))
@@ -105,20 +110,45 @@ function sorted(incoming: readonly Incoming[]) {
       else if (each.kind === 'adjustment') found.adjustments.push(as(each.document))
       else if (each.kind === 'acknowledgement') found.acknowledgements.push(as(each.document))
     }
-  return found
+  return { ...found, usedAgain }
 }
 
-/** The first of each set counts: sent twice it is one, by sender, GS06 and ST02. */
+/**
+ * The first of each set counts: sent twice it is one, by sender, GS06, ST02 and all that it says. What says something else
+ * under a used number (a partner that begins its numbers anew, or always writes the same) was acknowledged, and counts too,
+ * as said after it.
+ */
 function documentsOf(incoming: readonly Incoming[]) {
-  const sets = new Map<string, { key: string; keptAt: Date; documents: EdiDocument[] }>()
+  const sets: { key: string; keptAt: Date; documents: EdiDocument[] }[] = []
+  const usedAgain: string[] = []
+  const saidUnder = new Map<string, Set<string>>()
   for (const { read, keptAt } of incoming.toSorted((one, other) => one.position - other.position)) {
     if (read instanceof EdiProblem) continue
     for (const { key, id, documents } of read.sets) {
       const whole = `${id}/${key}`
-      if (!sets.has(whole)) sets.set(whole, { key: whole, keptAt, documents })
+      const said = saidUnder.get(whole) ?? new Set()
+      saidUnder.set(whole, said)
+      const digest = digestOfSet(documents)
+      if (said.has(digest)) continue
+      // "~" comes after "/", so that it stands behind the one whose number it has.
+      const own = said.size === 0 ? whole : `${whole}~${String(said.size).padStart(6, '0')}`
+      if (said.size > 0) usedAgain.push(`${id} ${key}`)
+      said.add(digest)
+      sets.push({ key: own, keptAt, documents })
     }
   }
-  return [...sets.values()]
+  return { sets, usedAgain }
+}
+
+/** Files never change, and the book is read often. */
+const digests = new WeakMap<readonly EdiDocument[], string>()
+
+function digestOfSet(documents: readonly EdiDocument[]): string {
+  const known = digests.get(documents)
+  if (known !== undefined) return known
+  const digest = digestOfFile(Buffer.from(JSON.stringify(documents)))
+  digests.set(documents, digest)
+  return digest
 }
 
 function toldOf(
@@ -138,7 +168,8 @@ function toldOf(
     told: {
       shipmentId,
       reference,
-      lines,
+      // Kept as `requestShipment` wrote it.
+      lines: (order.content.order as ShippingOrder | undefined)?.lines ?? lines,
       sentAt: order.deliveredAt,
       acknowledgement: taken?.document,
       cancel: cancel && { acknowledgement: cancelled?.document },

@@ -6,7 +6,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ShippingAdvice } from '../documents.ts'
 import { toReference } from '../reference.ts'
-import { advice, lineId, openExchange, request, shipmentId, withLine } from '../testing/exchange-world.ts'
+import {
+  adjustment,
+  advice,
+  lineId,
+  openExchange,
+  report,
+  request,
+  shipmentId,
+  withLine,
+} from '../testing/exchange-world.ts'
 import { type WrittenDocument, writeAcknowledgements } from '../write.ts'
 import { createExchange } from './exchange.ts'
 
@@ -314,20 +323,6 @@ test('a text with a separator is refused before it has a number, and so is an un
 
 test('counts: the newest report, adjusted since; what it does not name is left out', async () => {
   const world = await openExchange()
-  const report = (countedAt: string, rows: [string, number, number][]): WrittenDocument => ({
-    kind: 'stock-report',
-    document: {
-      reportNumber: countedAt,
-      locationId: 'NORTH',
-      countedAt: new Date(countedAt),
-      rows: rows.map(([sku, onHand, held]) => ({
-        sku,
-        lot: undefined,
-        expiresOn: undefined,
-        quantities: { onHand, held },
-      })),
-    },
-  })
   await world.tell(
     world.write(
       report('2026-11-26T06:00:00Z', [
@@ -346,17 +341,7 @@ test('counts: the newest report, adjusted since; what it does not name is left o
     ),
     'old.edi',
   )
-  await world.tell(
-    world.write({
-      kind: 'adjustment',
-      document: {
-        adjustmentNumber: 'A-1',
-        locationId: 'NORTH',
-        adjustedAt: new Date('2026-11-26T10:00:00Z'),
-        lines: [{ sku: 'BOTTLE', lot: undefined, reason: '07', onHand: -3, held: 0 }],
-      },
-    }),
-  )
+  await world.tell(world.write(adjustment('A-1', '2026-11-26T10:00:00Z', -3)))
   const { events } = await world.pullAll()
   expect(events).toEqual([{ kind: 'counted' }, { kind: 'counted' }, { kind: 'counted' }])
   expect(await world.exchange.counts()).toMatchObject([

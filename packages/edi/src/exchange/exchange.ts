@@ -35,6 +35,8 @@ export type Exchange = {
   counts(options?: CallOptions): Promise<ExternalCount[]>
   /** SKUs that were ever asked for or told of, with the title that we know. */
   items(options?: CallOptions): Promise<{ sku: string; title: string | undefined }[]>
+  /** Sets of the partner that say something new under a control number that was used before, oldest first. They count. */
+  numbersUsedAgain(): Promise<string[]>
   /** @throws Unavailable while nothing has come in and a document of ours cannot be put into the partner's folder */
   pull(options?: CallOptions): Promise<QueuedMessage[]>
   acknowledge(receipts: readonly string[], options?: CallOptions): Promise<void>
@@ -180,6 +182,8 @@ export function createExchange(terms: ExchangeTerms): Exchange {
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([sku, title]) => ({ sku, title }))
     },
+
+    numbersUsedAgain: async () => (await readBook()).usedAgain,
 
     async pull(options) {
       await inbox.acknowledgeKept(await readBook())

@@ -1,5 +1,5 @@
 import type { Parcel, WarehouseShipment } from '@plimsoll/connector-kit'
-import type { Acknowledgement, AdvisedParcel, ShippingAdvice } from '../documents.ts'
+import type { Acknowledgement, AdvisedLine, AdvisedParcel, ShippingAdvice } from '../documents.ts'
 import { acknowledgementKindOf, type PartnerProfile } from '../profile.ts'
 import { fromReference } from '../reference.ts'
 import { lineFormOf } from './hub-side.ts'
@@ -8,14 +8,17 @@ import { lineFormOf } from './hub-side.ts'
 export type ToldShipment = {
   shipmentId: string
   reference: string
-  lines: readonly { sku: string; quantity: number }[]
+  lines: readonly { lineReference?: string | undefined; sku: string; quantity: number }[]
   /** When it was where the partner fetches it; undefined: it is not there yet. */
   sentAt: Date | undefined
   acknowledgement: Acknowledgement | undefined
   /** That of our wish to cancel it: undefined where we have not asked. */
   cancel: { acknowledgement: Acknowledgement | undefined } | undefined
-  advices: readonly { key: string; advice: ShippingAdvice }[]
+  /** In the order in which they came: names of parcels rest on it (`namesOfParcels`), and nothing else. */
+  advices: readonly KeyedAdvice[]
 }
+
+type KeyedAdvice = { key: string; advice: ShippingAdvice }
 
 /** From when on a request without an acknowledgement is a problem. */
 export function lateFrom(told: ToldShipment, profile: PartnerProfile): Date | undefined {
@@ -27,7 +30,7 @@ export function lateFrom(told: ToldShipment, profile: PartnerProfile): Date | un
 
 /**
  * How a shipment stands. What left counts before what was acknowledged: an advice may overtake it. The result depends on
- * what was said alone, not on the order in which it came, nor on how often.
+ * what was said alone, not on the order in which it came, nor on how often; only the names of parcels do (`namesOfParcels`).
  */
 export function decideShipment(told: ToldShipment, now: Date, profile: PartnerProfile): WarehouseShipment {
   const late = lateFrom(told, profile)
@@ -83,23 +86,26 @@ function decideByAdvices(
     (one, other) =>
       one.advice.shippedAt.getTime() - other.advice.shippedAt.getTime() || (one.key < other.key ? -1 : 1),
   )
+  const nameOf = namesOfParcels(told.advices)
   const parcels = new Map<string, Parcel>()
   // Told again with other lines it is a correction.
-  for (const { key, advice } of ordered)
-    for (const [at, parcel] of advice.parcels.entries()) {
-      const read = toParcel(parcel, advice, `${advice.warehouseReference ?? key}/${at + 1}`, profile)
+  for (const each of ordered)
+    for (const [at, parcel] of each.advice.parcels.entries()) {
+      const read = toParcel(parcel, each.advice, nameOf(each, at), profile)
       if (read !== undefined) parcels.set(read.externalId, read)
     }
   const missing = missingOf(told, [...parcels.values()])
   const short = missing.map(({ sku, sent, quantity }) => `${sku}: ${sent} of ${quantity}`).join('; ')
-  const last = ordered.at(-1)?.advice.parcels.flatMap(({ lines }) => lines) ?? []
-  if (missing.length > 0 && last.some(({ rest }) => rest === 'later'))
+  const hasUnits = [...parcels.values()].some(({ lines }) => lines.length > 0)
+  // Of a shipment that was to be cancelled, and of which nothing has left, what is not named will not leave.
+  const unnamed = hasUnits || told.cancel === undefined ? profile.shippingAdvices.unnamed : 'never'
+  if (missing.some(({ sku }) => restOf(sku, told, ordered, unnamed) === 'later'))
     return {
       state: 'working',
       problem: { code: 'later', message: `The rest is to come. ${short}` },
       parcels: [...parcels.values()],
     }
-  if (![...parcels.values()].some(({ lines }) => lines.length > 0))
+  if (!hasUnits)
     return told.cancel === undefined
       ? {
           state: 'rejected',
@@ -114,14 +120,54 @@ function decideByAdvices(
   }
 }
 
+/**
+ * What each parcel is called. The hub counts a parcel once by its name, whatever is said of it later, so names must not
+ * change. A container code is one box. A tracking number may be a freight bill over several advices, which the warehouse's
+ * own reference tells apart: the advice that came first has the number alone.
+ */
+function namesOfParcels(advices: readonly KeyedAdvice[]): (of: KeyedAdvice, at: number) => string {
+  const firstUnder = new Map<string, string | undefined>()
+  for (const { advice } of advices)
+    for (const { sscc, trackingNumber } of advice.parcels)
+      if (sscc === undefined && trackingNumber !== undefined && !firstUnder.has(trackingNumber))
+        firstUnder.set(trackingNumber, advice.warehouseReference)
+  return ({ key, advice }, at) => {
+    const { sscc, trackingNumber } = advice.parcels[at] ?? {}
+    const { warehouseReference } = advice
+    if (sscc !== undefined) return sscc
+    if (trackingNumber === undefined) return `${warehouseReference ?? key}/${at + 1}`
+    // Without a reference nothing tells another load from the same one told again.
+    if (warehouseReference === undefined || firstUnder.get(trackingNumber) === warehouseReference)
+      return trackingNumber
+    return `${trackingNumber} ${warehouseReference}`
+  }
+}
+
+/** Whether what is missing of a SKU is still to come, by the newest advice that names it or the line that it was asked by. */
+function restOf(
+  sku: string,
+  told: ToldShipment,
+  ordered: readonly KeyedAdvice[],
+  unnamed: 'later' | 'never',
+): 'later' | 'never' {
+  const asked = told.lines.flatMap((line) => (line.sku === sku ? (line.lineReference ?? []) : []))
+  const linesOf = ({ advice }: KeyedAdvice) => advice.parcels.flatMap(({ lines }) => lines)
+  const isAbout = (line: AdvisedLine) =>
+    line.sku === sku || (line.lineReference !== undefined && asked.includes(line.lineReference))
+  const newest = ordered.findLast((each) => linesOf(each).some(isAbout))
+  // An advice without lines is of the whole: nothing of it ships.
+  if (newest === undefined) return ordered.some((each) => linesOf(each).length > 0) ? unnamed : 'never'
+  return linesOf(newest).some((line) => isAbout(line) && line.rest === 'later') ? 'later' : 'never'
+}
+
 /** Undefined: nothing was in it, and it has no number to follow. */
 function toParcel(
   parcel: AdvisedParcel,
   advice: ShippingAdvice,
-  otherwise: string,
+  externalId: string,
   profile: PartnerProfile,
 ): Parcel | undefined {
-  const { sscc, trackingNumber } = parcel
+  const { trackingNumber } = parcel
   const form = lineFormOf(profile)
   const lines = parcel.lines
     .filter(({ quantity }) => quantity > 0)
@@ -134,7 +180,7 @@ function toParcel(
     }))
   if (lines.length === 0 && trackingNumber === undefined) return undefined
   return {
-    externalId: sscc ?? trackingNumber ?? otherwise,
+    externalId,
     carrier: advice.carrier,
     trackingNumber,
     trackingUrl: undefined,

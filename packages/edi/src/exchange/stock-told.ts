@@ -22,11 +22,21 @@ export function decideCounts(
       for (const sku of new Set(report.document.rows.map((row) => row.sku)))
         counted.set(sku, newestOf([...(counted.get(sku) ?? []), report]))
     }
-    const adjusted = adjustments.filter(({ document }) => document.locationId === locationId)
+    const adjusted = eachOnce(adjustments.filter(({ document }) => document.locationId === locationId))
     return [...counted]
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .flatMap(([sku, those]) => toCount(sku, locationId, those, adjusted) ?? [])
   })
+}
+
+/** One that is sent again under other control numbers, or corrected, is known by its own number: the newest counts. */
+function eachOnce(adjustments: readonly Keyed<StockAdjustment>[]): Keyed<StockAdjustment>[] {
+  const ordered = adjustments.toSorted(
+    (one, other) =>
+      one.document.adjustedAt.getTime() - other.document.adjustedAt.getTime() ||
+      (one.key < other.key ? -1 : 1),
+  )
+  return [...new Map(ordered.map((each) => [each.document.adjustmentNumber, each])).values()]
 }
 
 /** Those of the last moment. */

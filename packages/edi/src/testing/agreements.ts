@@ -12,6 +12,7 @@ export const x12Agreement: PartnerProfileInput = {
   sets: ['940', '943', '944', '945', '846', '947', '856'],
   locations: [{ id: 'NORTH', name: 'Northern warehouse' }],
   carriers: { UPSN: 'UPS', FDEG: 'FedEx' },
+  receipts: { complete: ['Z'] },
   methods: { ground: { carrier: 'UPSN', routing: 'UPS GROUND' } },
   adjustments: {
     '01': { changes: 'onHand', sign: 'given' },
@@ -31,6 +32,7 @@ export const edifactAgreement: PartnerProfileInput = {
   sets: ['INSDES', 'DESADV', 'RECADV', 'INVRPT'],
   locations: [{ id: 'HAFEN', name: 'Hafenlager' }],
   carriers: { DPD: 'DPD' },
+  receipts: { complete: ['22'] },
 }
 
 export const agreements = {
@@ -39,7 +41,7 @@ export const agreements = {
     ...x12Agreement,
     separators: { element: '|', component: ':', segment: '\n' },
     itemQualifiers: ['SK'],
-    receipts: { includesDamaged: false },
+    receipts: { includesDamaged: false, complete: ['Z'] },
   }),
   '5010': partnerProfile.parse({
     ...x12Agreement,

@@ -161,3 +161,33 @@ export function withLine(
     },
   } as WrittenDocument
 }
+
+export function report(countedAt: string, rows: [string, number, number][]): WrittenDocument {
+  return {
+    kind: 'stock-report',
+    document: {
+      reportNumber: countedAt,
+      locationId: 'NORTH',
+      countedAt: new Date(countedAt),
+      rows: rows.map(([sku, onHand, held]) => ({
+        sku,
+        lot: undefined,
+        expiresOn: undefined,
+        quantities: { onHand, held },
+      })),
+    },
+  }
+}
+
+/** Of bottles. */
+export function adjustment(adjustmentNumber: string, adjustedAt: string, onHand: number): WrittenDocument {
+  return {
+    kind: 'adjustment',
+    document: {
+      adjustmentNumber,
+      locationId: 'NORTH',
+      adjustedAt: new Date(adjustedAt),
+      lines: [{ sku: 'BOTTLE', lot: undefined, reason: '07', onHand, held: 0 }],
+    },
+  }
+}

@@ -41,9 +41,30 @@ export function readReceipt(set: EdiSet, profile: PartnerProfile): ReceiptAdvice
     reference: place === undefined ? find(head, 4) : findAt(header, place),
     locationId: findLocation(header, profile),
     receivedAt: getInstant(head, 2, 7, profile),
-    isComplete: profile.receipts.complete.includes(get(head, 1)),
+    isComplete: isComplete(head, profile),
     lines: items.flatMap((loop) => readItem(set, loop, profile)),
   }
+}
+
+/** What is no receipt of goods that came in must not be taken for one. @throws EdiProblem */
+function isComplete(head: Segment, { receipts: { complete, reporting } }: PartnerProfile): boolean {
+  const code = get(head, 1)
+  if (complete.includes(code)) return true
+  if (reporting.includes(code)) return false
+  const meaning = OTHER_REPORTS[code]
+  const said = meaning === undefined ? '' : ` (${meaning})`
+  throw wrong(head, 'code-unknown', `"${code}"${said} is no receipt of a delivery by the profile`, 1)
+}
+
+/** Data element 514, of what a 944 may be about besides. */
+const OTHER_REPORTS: Record<string, string> = {
+  A: 'inventory adjustment',
+  B: 'book transfer',
+  C: 'customer return',
+  O: 'physical inventory overage',
+  P: 'production receipt',
+  S: 'physical inventory shortage',
+  X: 'exceptions only',
 }
 
 function readItem(set: EdiSet, loop: readonly Segment[], profile: PartnerProfile): ReceiptAdvice['lines'] {
@@ -91,7 +112,7 @@ function verifyTotal(set: EdiSet, profile: PartnerProfile): void {
 /** What the partner writes: for simulators and tests. */
 export function writeReceipt(receipt: ReceiptAdvice, profile: PartnerProfile): Segment[] {
   const { date, time, seconds } = toLocal(receipt.receivedAt, profile.zone)
-  const { conditions, includesDamaged } = profile.receipts
+  const { conditions, includesDamaged, complete, reporting } = profile.receipts
   const [qualifier] = profile.itemQualifiers
   const unit = writtenUnit(profile).code
   const items = Map.groupBy(receipt.lines, ({ lineReference, sku, lot, expiresOn }) =>
@@ -102,7 +123,7 @@ export function writeReceipt(receipt: ReceiptAdvice, profile: PartnerProfile): S
   return [
     segment(
       'W17',
-      receipt.isComplete ? profile.receipts.complete[0] : 'X',
+      (receipt.isComplete ? complete[0] : undefined) ?? reporting[0],
       date,
       receipt.receiptNumber,
       receipt.reference,
