@@ -39,8 +39,8 @@ const common: TestProjectInlineConfiguration['test'] = {
 export default defineConfig({
   test: {
     ...common,
-    // One embedded PostgreSQL for the run; each test database is a clone of its migrated template.
-    globalSetup: ['packages/database/src/testing/global-setup.ts'],
+    // One embedded PostgreSQL for the run; each test database is a clone of its migrated template. And one built dashboard.
+    globalSetup: ['packages/database/src/testing/global-setup.ts', 'apps/dashboard/test/built-once.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...common, name: 'alone', include: alone, exclude: never } },

@@ -15,10 +15,19 @@ beforeAll(async () => {
   server = await useLabServer(inject('plimsollTestServer'))
 })
 
-test.each([1, 2, 13])(
+/** Run twice with what it did written down; what holds in it is looked at in the first of the two, which is as any other. */
+const TWICE = 13
+const runMarked = () => runPlan(makePlan(TWICE), server, { marks: true })
+let first: ReturnType<typeof runMarked> | undefined
+const firstMarked = () => {
+  first ??= runMarked()
+  return first
+}
+
+test.each([1, 2, TWICE])(
   'I1, I2, I3, I4, I5, I6, I7, I11, I12: hold in the laboratory, whatever goes wrong (seed %i)',
   async (seed) => {
-    const result = await runPlan(makePlan(seed), server)
+    const result = await (seed === TWICE ? firstMarked() : runPlan(makePlan(seed), server))
     expect(result.violation, storyOf(result, { details: false })).toBeUndefined()
   },
   MS_MAX,
@@ -27,10 +36,7 @@ test.each([1, 2, 13])(
 test(
   'a seed goes the same way each time, to the last statement',
   async () => {
-    const [one, other] = [
-      await runPlan(makePlan(13), server, { marks: true }),
-      await runPlan(makePlan(13), server, { marks: true }),
-    ]
+    const [one, other] = [await firstMarked(), await runMarked()]
     if (one.digest !== other.digest) expect.fail(firstDifference(one.marks, other.marks))
     expect(one.steps).toBeGreaterThan(100)
   },

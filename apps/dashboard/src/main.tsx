@@ -6,6 +6,7 @@ import { later } from './clock.ts'
 import { queryClient } from './hub.ts'
 import { startLanguage } from './language.ts'
 import { fetchScreens, router } from './routes.tsx'
+import { savesData } from './saves-data.ts'
 import './styles.css'
 
 const root = document.getElementById('root')
@@ -18,8 +19,8 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 )
-// After the first screen's own reads, which matter more, however long they take.
+// After the first screen's own reads, which matter more, however long they take; and not where the browser was told to save data.
 function fetchScreensOnceQuiet(): void {
   later(() => (queryClient.isFetching() > 0 ? fetchScreensOnceQuiet() : fetchScreens()), 1_500)
 }
-fetchScreensOnceQuiet()
+if (!savesData(navigator)) fetchScreensOnceQuiet()

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFixture } from '../dev/server.ts'
 import { launchBrowser } from './browser.ts'
 import { allNamesDrawn, recordGrid } from './grid-probe.ts'
-import { expectWhole, looks, nameOf, newContext, openPage, walk } from './screens.ts'
+import { english, expectWhole, looks, nameOf, newContext, openPage, visit, walk } from './screens.ts'
 import { startSite } from './site.ts'
 
 /** The built app in a real Chromium, before the fixture server. Waits are for what is seen, never for a time. */
@@ -236,6 +236,30 @@ whenBrowser('an empty hub and a lost stream are told, too', { timeout: 120_000 }
   await page.getByText('No live link to the hub').waitFor({ state: 'detached' })
   await page.context().close()
 })
+
+for (const savesData of [false, true]) {
+  const name = savesData ? 'only when they are opened, where data is saved' : 'once the first one is quiet'
+  whenBrowser(`the files of the other screens are fetched ${name}`, { timeout: 120_000 }, async () => {
+    const page = savesData ? await (await newContext(browser, english)).newPage() : await browser?.newPage()
+    if (!page) return
+    await page.addInitScript(() => localStorage.setItem('plimsoll.language', 'en'))
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    const timesAsked = () => asked.filter((url) => url.includes('/assets/activity-screen')).length
+    await page.clock.install()
+    await visit(page, address)
+    const afterAWhile = async () => {
+      await page.clock.fastForward(1_500)
+      return timesAsked()
+    }
+    if (savesData) for (let turn = 0; turn < 20; turn += 1) expect(await afterAWhile()).toBe(0)
+    else await expect.poll(afterAWhile).toBe(1)
+    await page.getByRole('link', { name: 'Activity', exact: true }).click()
+    await page.getByRole('heading', { name: 'Activity' }).waitFor()
+    expect(timesAsked()).toBe(1)
+    await page.context().close()
+  })
+}
 
 whenBrowser('the first load stays under 185 KiB of gzipped JavaScript', { timeout: 120_000 }, async () => {
   const page = await browser?.newPage()

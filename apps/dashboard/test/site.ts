@@ -1,21 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { preview } from 'vite'
-import { buildDashboard } from './build.ts'
+import { inject } from 'vitest'
+import './built-once.ts'
 
-/**
- * The built app, served before an API that runs elsewhere. Not from `dist`: that is the hub's, and a test that builds it
- * may run at the same time.
- */
+/** The app as it was built for this run, served before an API that runs elsewhere. */
 export async function startSite(apiUrl: string): Promise<{
   address: string
-  /** Where the built files are. */
+  /** Where the built files are; other tests of the run read them too. */
   folder: string
   stop(): Promise<void>
 }> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'plimsoll-dashboard-'))
-  await buildDashboard(folder)
+  const built = await fetch(inject('plimsollDashboardBuilder'))
+  const folder = await built.text()
+  if (!built.ok) throw new Error(`The dashboard could not be built: ${folder}`)
   const server = await preview({
     root: `${import.meta.dirname}/..`,
     build: { outDir: folder },
@@ -29,9 +25,6 @@ export async function startSite(apiUrl: string): Promise<{
   return {
     address: server.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '',
     folder,
-    stop: async () => {
-      await server.close()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    stop: () => server.close(),
   }
 }

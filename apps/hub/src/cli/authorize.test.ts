@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { StartedSimulator } from '@plimsoll/connectors'
 import { createTestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { lastJson, startRaw } from '../testing/run-cli.ts'
+import { lastJson, runHere, startRaw } from '../testing/run-cli.ts'
 import { type ServedHub, serveHub, startShop } from '../testing/served-hub.ts'
 
 // Each command is a process of its own: a second and more where the machine is busy.
@@ -237,14 +239,13 @@ test('what the hub refuses is said once, with its cure', async () => {
 })
 
 test('without a hub, with another program at its port, or with another brand’s hub, nothing is told to it', async () => {
+  const credentials = join(served.folder, 'app.json')
+  await writeFile(credentials, JSON.stringify(app))
   const run = async (port: string, database = served.database.url) =>
-    await startRaw(
-      [
-        ...['connect', 'shopify', ...settingsOf(shopify), '--authorize', '--credentials', '-'],
-        ...['--location', 'MAIN', '--database-url', database, '--data', served.folder, '--port', port],
-      ],
-      { input: JSON.stringify(app) },
-    ).ended
+    await runHere([
+      ...['connect', 'shopify', ...settingsOf(shopify), '--authorize', '--credentials', credentials],
+      ...['--location', 'MAIN', '--database-url', database, '--data', served.folder, '--port', port],
+    ])
   const gone = await run('1')
   expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining('start it with plimsoll serve') })
   const shop = await run(new URL(shopify.url).port)

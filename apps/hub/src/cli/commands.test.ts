@@ -43,7 +43,7 @@ const count = async (table: string): Promise<number> => {
 test('migrate: a database that is up to date is left as it is', async () => {
   const plain = await here.runAlone(['migrate'])
   expect(plain).toEqual({ code: 0, stdout: 'The database is up to date.\n', stderr: '' })
-  expect(lastJson(await here.runAlone(['migrate', '--json']))).toEqual({ applied: [] })
+  expect(lastJson(await here.run(['migrate', '--json']))).toEqual({ applied: [] })
 })
 
 test('import items: a bad file changes nothing, and each bad row is named', async () => {
@@ -65,7 +65,7 @@ test('import items: a bad file changes nothing, and each bad row is named', asyn
     await file('latin.csv', Buffer.from('sku,name\nA,Th\xe9', 'latin1')),
   ])
   expect(latin).toMatchObject({ code: 2, stderr: expect.stringContaining('Save it as "CSV UTF-8"') })
-  const unsaid = await here.runAlone(['import', bad])
+  const unsaid = await here.run(['import', bad])
   expect(unsaid).toMatchObject({ code: 2, stderr: expect.stringContaining(`plimsoll import items ${bad}`) })
   expect(await count('item')).toBe(0)
   expect(await count('location')).toBe(0)
@@ -182,10 +182,12 @@ test.each([
 ])(
   'connect: %s ends with 2 and says what to do, without repeating what is secret',
   async (_what, args, input, said) => {
+    const asked = ['connect', 'woocommerce', ...settings(), ...args]
     const given = input ?? JSON.stringify(shop.credentials)
-    const { code, stdout, stderr } = await here.runAlone(['connect', 'woocommerce', ...settings(), ...args], {
-      input: given,
-    })
+    const isRead = args.includes('-')
+    const { code, stdout, stderr } = isRead
+      ? await here.runAlone(asked, { input: given })
+      : await here.run(asked)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(said)
     expect(stderr.trim().split('\n')).toHaveLength(1)

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { makeTemporaryFolder } from '@plimsoll/database/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { lastJson, runCli, startCli } from '../testing/run-cli.ts'
+import { lastJson, runCli, runHere, startCli } from '../testing/run-cli.ts'
 
 // Each command is a process of its own, and the whole suite takes a while.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
@@ -44,11 +44,11 @@ test('connector new: the folder of a whole connector, under its own names', asyn
 })
 
 test('connector new: nothing that is there is overwritten, and an id is a folder name', async () => {
-  const again = await runCli(['connector', 'new', 'lantern-market', '--to', outside])
+  const again = await runHere(['connector', 'new', 'lantern-market', '--to', outside])
   expect(again).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('is there already') })
-  const taken = await runCli(['connector', 'new', 'shopify', '--to', outside])
+  const taken = await runHere(['connector', 'new', 'shopify', '--to', outside])
   expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining('Take another id') })
-  const wrong = await runCli(['connector', 'new', '../lantern', '--to', outside])
+  const wrong = await runHere(['connector', 'new', '../lantern', '--to', outside])
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('is no id') })
 })
 
@@ -99,20 +99,20 @@ test('conformance: a defect ends with 3 and says which case found it and why; in
     failed: 1,
     runs: [{ name: 'Lantern Market', results: [{ outcome: 'failed', why: 'expected 10, got 8' }] }],
   })
-  const none = await runCli(['conformance', lantern, '--case', 'teleport'])
+  const none = await runHere(['conformance', lantern, '--case', 'teleport'])
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('No case has "teleport"') })
 })
 
 test('conformance: what is no connector is said with the cure', async () => {
-  const nowhere = await runCli(['conformance', 'lantern'])
+  const nowhere = await runHere(['conformance', 'lantern'])
   expect(nowhere).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('There is no connector and no folder "lantern"; there are: '),
   })
-  const empty = await runCli(['conformance', outside])
+  const empty = await runHere(['conformance', outside])
   expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no index.ts') })
   await rm(path.join(lantern, 'conformance.ts'))
-  const unstarted = await runCli(['conformance', lantern])
+  const unstarted = await runHere(['conformance', lantern])
   expect(unstarted).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no conformance.ts') })
 })
 
