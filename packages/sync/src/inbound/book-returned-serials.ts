@@ -31,7 +31,8 @@ export async function bookReturnedSerials(
       message: 'It is tracked by serial number: take its units back by hand, each by its number.',
       told: { code: 'take-back-by-hand', facts: {} },
     }
-  const isSellable = line.condition === 'sellable'
+  // What is gone is taken back as damaged first, and off from there.
+  const condition = line.condition === 'sellable' ? 'sellable' : 'damaged'
   try {
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, lease)
@@ -54,7 +55,6 @@ export async function bookReturnedSerials(
         }
         const stock = toStockContext(context)
         const of = { orderId, lineId, itemId: item.itemId, units: serials.length }
-        const condition = isSellable ? ('sellable' as const) : ('damaged' as const)
         const at = { locationId: place.locationId, condition, lotId: undefined }
         const taken = await takeBack(tx, stock, { ...of, ...at }, base)
         if (taken.units < serials.length)
