@@ -226,31 +226,6 @@ test('a buyer who wants to cancel is a task; sent all the same it goes once, and
   expect(atWarehouse(brand, order)).toBe(5)
 }, 300_000)
 
-test('what nobody has paid waits without a task; sent before it is paid it goes once, and a buyer who then wants to cancel holds it anew', async () => {
-  const brand = await open()
-  const { platform, world } = brand
-  const { context } = world
-  const { externalId: first = '' } = platform.sell('bottle', 2) ?? {}
-  const { externalId: second = '' } = platform.sell('bottle', 3) ?? {}
-  for (const order of [first, second]) platform.hold(order, ['unpaid'], true)
-  await turn(brand, 12)
-  expect([atWarehouse(brand, first), atWarehouse(brand, second)]).toEqual([0, 0])
-  expect(await tasksOf(brand)).toEqual([])
-  // The first is paid, the second a person sends before.
-  platform.hold(first, [], true)
-  await endOrderHold(context, second, { reason: 'channel', actor: 'ada' })
-  await turn(brand, 16)
-  expect([atWarehouse(brand, first), atWarehouse(brand, second)]).toEqual([2, 3])
-  // Told again it stays so; what its buyer then wishes is another question.
-  platform.hold(second, ['unpaid'], true)
-  await turn(brand, 8)
-  expect(await heldOf(brand)).toEqual(new Map())
-  platform.hold(second, ['unpaid', 'buyer'], true)
-  await turn(brand, 12)
-  expect(await tasksOf(brand)).toEqual(['cancel-asked'])
-  expect(await heldOf(brand)).toEqual(new Map([[second, ['channel']]]))
-}, 300_000)
-
 type Happening =
   | { kind: 'sell'; units: number }
   | {
