@@ -76,7 +76,7 @@ test('a file that is told again is kept once; told anew after another it is the 
         expect(await stored.list({ direction: 'in' })).toHaveLength(fresh)
       }
     }),
-    fromEnvironment({ numRuns: 20 }),
+    fromEnvironment(20),
   )
 })
 
