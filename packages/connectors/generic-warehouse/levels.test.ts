@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
 import { hubSide } from './testing/hub-side.ts'
 
 const START = Date.UTC(2026, 10, 26, 12)
@@ -73,7 +74,7 @@ test('changes alone add up, once each; a number in one replaces', async () => {
   const scoot = warehouse({ says: 'delta' })
   await scoot.say('S1.csv', 'TEA,10,')
   await scoot.say('S2.csv', 'TEA,,-3')
-  await scoot.say('S2-again.csv', 'TEA,,-3')
+  await scoot.say('S2.csv', 'TEA,,-3')
   expect(await scoot.counts()).toEqual({ TEA: 7 })
   await scoot.say('S3.csv', 'TEA,,2', 'CUP,,5')
   // Of the cup nobody ever said how many there were.
@@ -105,4 +106,85 @@ test('a change in a levels feed tells what lies there at its moment', async () =
   await scoot.hub.upload('S2.csv', 'sku,units,change,at\nTEA,,-10,2026-11-26T09:00:00Z\n')
   expect(await scoot.counts()).toEqual({ TEA: 90 })
   expect(await scoot.countedAt('TEA')).toBe('2026-11-26T09:00:00.000Z')
+})
+
+test('stock that goes 5, 4, 5 ends at 5, whatever its files are called', async () => {
+  for (const names of [
+    ['S1.csv', 'S2.csv', 'S3.csv'],
+    ['S.csv', 'S.csv', 'S.csv'],
+  ]) {
+    const scoot = warehouse()
+    for (const [at, units] of [5, 4, 5].entries()) {
+      await scoot.say(names[at] ?? '', `TEA,${units}`)
+      // Told again at once it is the same.
+      await scoot.say(names[at] ?? '', `TEA,${units}`)
+      expect(await scoot.counts()).toEqual({ TEA: units })
+    }
+    expect(await scoot.hub.log.list({ direction: 'in' })).toHaveLength(3)
+  }
+})
+
+test('what is asked for every so often and is 5, 4, 5 ends at 5', async () => {
+  let now = START
+  let units = 5
+  const server = createServer((_, answer) => {
+    answer.setHeader('content-type', 'application/json')
+    answer.end(JSON.stringify([{ sku: 'TEA', units }]))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('it listens on a port')
+  const levels = { format: { kind: 'json' }, map: { columns: { sku: 'sku', onHand: 'units' } } }
+  const rest = {
+    baseUrl: `http://127.0.0.1:${address.port}`,
+    authentication: { kind: 'bearer' },
+    polls: [{ feed: 'levels', path: '/stock', everyMinutes: 1 }],
+  }
+  const hub = hubSide({ settings: { definition: { feeds: { levels }, rest } }, now: () => now })
+  for (const told of [5, 5, 4, 5]) {
+    units = told
+    for (const message of await hub.pull()) await hub.keep(message)
+    now += 60_000
+    const { rows } = (await hub.operations.counts?.(undefined)) ?? { rows: [] }
+    expect(rows.map(({ onHand }) => onHand)).toEqual([told])
+  }
+  expect(await hub.log.list({ direction: 'in' })).toHaveLength(3)
+})
+
+test('changes without a name and a moment: in files of other names they are others, in one sent again they are not', async () => {
+  const change = { format: { kind: 'csv' }, map: { columns: { sku: 'sku', change: 'change' } } }
+  const scoot = warehouse({}, { adjustments: { files: 'A*.csv', ...change } })
+  await scoot.say('S1.csv', 'TEA,10')
+  await scoot.say('A1.csv', 'TEA,,-1')
+  await scoot.say('A2.csv', 'TEA,,-1')
+  expect(await scoot.counts()).toEqual({ TEA: 8 })
+  // Sent again, before others and after them, and twice in one file.
+  await scoot.say('A1.csv', 'TEA,,-1')
+  await scoot.say('A3.csv', 'TEA,,-1', 'TEA,,-1')
+  await scoot.say('A2.csv', 'TEA,,-1')
+  expect(await scoot.counts()).toEqual({ TEA: 6 })
+})
+
+test('changes that say their moment are the same in whichever file', async () => {
+  const map = { columns: { sku: 'sku', change: 'units', at: 'change' } }
+  const scoot = warehouse({}, { adjustments: { files: 'A*.csv', format: { kind: 'csv' }, map } })
+  await scoot.hub.upload('S1.csv', 'sku,units,change\nTEA,10,\n')
+  await scoot.say('A1.csv', 'TEA,-1,2026-11-26T12:00:30Z')
+  await scoot.say('A2.csv', 'TEA,-1,2026-11-26T12:00:30Z', 'TEA,-1,2026-11-26T12:01:30Z')
+  expect(await scoot.counts()).toEqual({ TEA: 8 })
+})
+
+test('numbers in a delta that go 5, 4, 5 end at 5; one that says an earlier moment again changes nothing', async () => {
+  const scoot = warehouse({ says: 'delta' })
+  await scoot.say('S1.csv', 'TEA,5,')
+  await scoot.say('S2.csv', 'TEA,4,')
+  await scoot.say('S3.csv', 'TEA,5,')
+  expect(await scoot.counts()).toEqual({ TEA: 5 })
+  const map = { columns: { sku: 'sku', onHand: 'units', countedAt: 'change' } }
+  const dated = warehouse({ says: 'delta', map })
+  await dated.say('S1.csv', 'TEA,5,2026-11-26T06:00:00Z')
+  await dated.say('S2.csv', 'TEA,4,2026-11-26T07:00:00Z')
+  await dated.say('S3.csv', 'TEA,5,2026-11-26T06:00:00Z', 'CUP,1,2026-11-26T06:00:00Z')
+  expect(await dated.counts()).toEqual({ TEA: 4, CUP: 1 })
 })

@@ -14,6 +14,8 @@ export function toReceipts(said: readonly SaidRow<'receipts'>[], conditions: Con
       version: position,
       locationId,
       isComplete: isComplete(rows),
+      // Files that are older than `memoryDays` are not read again.
+      remembersAll: false,
       lines: rows.map((each) => {
         const line = toLine(each)
         const condition = knownCondition(each.row.condition, conditions)
@@ -34,6 +36,8 @@ export function toReturns(said: readonly SaidRow<'returns'>[], conditions: Condi
       version: position,
       locationId,
       isComplete: isComplete(rows),
+      // Files that are older than `memoryDays` are not read again.
+      remembersAll: false,
       lines: rows.map((each) => ({
         ...toLine(each),
         condition: knownCondition(each.row.condition, conditions) ?? 'waiting',

@@ -25,15 +25,19 @@ export function inOrder<Name extends InFeed>(files: readonly ReadFile<Name>[]): 
  * All that the files of a feed say, each row once: however often it was sent, in whichever file. A row is known by what the
  * map gives as `row` (said anew, it replaces what it said before), or by all that it says: then the same row twice in one
  * file is two, and again in another file it is those two told again.
+ * @param within what rows without a name of their own are told apart by besides: of which files they are the same
  */
-export function saidRows<Name extends InFeed>(files: readonly ReadFile<Name>[]): SaidRow<Name>[] {
+export function saidRows<Name extends InFeed>(
+  files: readonly ReadFile<Name>[],
+  within: (row: MappedRow<Name>, file: ReadFile<Name>['file']) => string = () => '',
+): SaidRow<Name>[] {
   const said = new Map<string, SaidRow<Name>>()
   for (const { file, rows } of inOrder(files)) {
     const inThisFile = new Map<string, number>()
     for (const read of rows) {
       if (!('row' in read)) continue
       const { row } = read
-      const base = row.row === undefined ? `content ${digestOf(row)}` : `row ${row.row}`
+      const base = row.row === undefined ? `content ${digestOf(row)}${within(row, file)}` : `row ${row.row}`
       const before = inThisFile.get(base) ?? 0
       inThisFile.set(base, before + 1)
       const key = row.row === undefined ? `${base} ${before}` : base

@@ -201,22 +201,6 @@ test('DESADV: a released plus sign, an item named in PIA, a line short', () => {
   ])
 })
 
-test.each([
-  ['C', 'customer return'],
-  ['A', 'inventory adjustment'],
-  ['S', 'physical inventory shortage'],
-  ['O', 'physical inventory overage'],
-  ['X', 'exceptions only'],
-])('944: %s is no receipt of a delivery, and is refused with what it is (%s)', (code, meaning) => {
-  const bytes = readFileSync(path.join(import.meta.dirname, 'golden', '944.edi'))
-  const text = decode(bytes, x12).replace('W17*F*', `W17*${code}*`)
-  const { sets, refused } = readInterchange(text, x12)
-  expect(sets).toEqual([])
-  expect(refused.map(({ problem }) => problem.message)).toEqual([expect.stringContaining(meaning)])
-  const agreed = partnerProfile.parse({ ...x12Agreement, receipts: { reporting: ['F', code] } })
-  expect(readInterchange(text, agreed).refused).toEqual([])
-})
-
 test('RECADV and INVRPT', () => {
   expect(read('RECADV', edifact)).toMatchObject([
     {

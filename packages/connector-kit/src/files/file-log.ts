@@ -5,8 +5,9 @@
  */
 export type FileLog = {
   /**
-   * The same content in the same feed, at the same place in its sequence, is the same file: it is kept once. An outgoing
-   * file is known by its name.
+   * The same content in the same feed, at the same place in its sequence, is the same file: it is kept once. One without a
+   * sequence is the same as the newest of its name, and as one of its name that said its moment (`saidAt`); otherwise it was
+   * said anew, and is the newest (5, 4, 5). An outgoing file is known by its name.
    */
   keep(file: NewFile): Promise<{ file: LoggedFile; isNew: boolean }>
   /** Oldest first, by position. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { NotFound } from '../errors.ts'
-import type { FileLog, LoggedFile } from './file-log.ts'
+import type { FileLog, LoggedFile, NewFile } from './file-log.ts'
 
 /** A log in memory: for conformance and tests, and in place of the hub's where a connection is tried before it is kept. */
 export function createMemoryFileLog(now: () => number): FileLog & { accept(position: number): void } {
@@ -10,17 +10,25 @@ export function createMemoryFileLog(now: () => number): FileLog & { accept(posit
     if (found === undefined) throw new NotFound(`No file is kept at ${position}.`)
     return found
   }
+  const findKnown = (given: Omit<NewFile, 'content'> & { digest: string }) => {
+    if (given.direction === 'out')
+      return files.find(({ file }) => file.direction === 'out' && file.name === given.name)
+    const ofFeed = files.filter(({ file }) => file.direction === 'in' && file.feed === given.feed)
+    const isSame = ({ file }: { file: LoggedFile }) =>
+      file.digest === given.digest && file.sequence === given.sequence
+    if (given.sequence !== undefined) return ofFeed.find(isSame)
+    const named = ofFeed.filter(({ file }) => file.name === given.name)
+    return named.find(
+      (each, at) =>
+        isSame(each) &&
+        (at === named.length - 1 ||
+          (given.saidAt !== undefined && each.file.saidAt?.getTime() === given.saidAt.getTime())),
+    )
+  }
   return {
     async keep({ content, ...given }) {
       const digest = digestOfFile(content)
-      const known = files.find(({ file }) =>
-        given.direction === 'out'
-          ? file.direction === 'out' && file.name === given.name
-          : file.direction === 'in' &&
-            file.feed === given.feed &&
-            file.digest === digest &&
-            file.sequence === given.sequence,
-      )
+      const known = findKnown({ ...given, digest })
       if (known !== undefined) return { file: known.file, isNew: false }
       const file: LoggedFile = {
         ...given,

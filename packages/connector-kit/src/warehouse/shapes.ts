@@ -132,6 +132,8 @@ export type WarehouseReceipt = {
   locationId: string
   /** True: no more of it will come. */
   isComplete: boolean
+  /** False: lines that were told long ago may be named no more. They stand; a line that is told otherwise is corrected. */
+  remembersAll?: false
   lines: ReceivedUnits[]
 }
 
@@ -182,6 +184,8 @@ export type WarehouseReturn = {
   version: number | undefined
   locationId: string
   isComplete: boolean
+  /** As of `WarehouseReceipt`. */
+  remembersAll?: false
   /** As `ReceivedUnits`, with what became of them; `waiting`: not inspected yet. */
   lines: (Omit<ReceivedUnits, 'condition'> & { condition: 'sellable' | 'damaged' | 'disposed' | 'waiting' })[]
 }

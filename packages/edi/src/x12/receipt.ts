@@ -58,12 +58,12 @@ function isComplete(head: Segment, { receipts: { complete, reporting } }: Partne
 
 /** Data element 514, of what a 944 may be about besides. */
 const OTHER_REPORTS: Record<string, string> = {
-  A: 'inventory adjustment',
+  A: 'stock adjustment',
   B: 'book transfer',
   C: 'customer return',
-  O: 'physical inventory overage',
+  O: 'overage found at stocktaking',
   P: 'production receipt',
-  S: 'physical inventory shortage',
+  S: 'shortage found at stocktaking',
   X: 'exceptions only',
 }
 

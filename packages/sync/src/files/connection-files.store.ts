@@ -1,6 +1,6 @@
 import { type MasterKey, type SealedPlace, sealNamed, unseal } from '@plimsoll/accounts'
 import type { FileQuery, LoggedFile, NewFile } from '@plimsoll/connector-kit'
-import type { Db } from '@plimsoll/database'
+import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 
 /** Files of connections, sealed under the master key and bound to their connection. */
@@ -43,11 +43,21 @@ export async function insertFile(
   return found.rows.map(toFile)[0]
 }
 
-/** The file that is there in place of the one that was not inserted. */
+/** Files of one name are kept one after the other: each is held against the newest. */
+export async function lockFileName(
+  tx: Tx,
+  { organizationId, connectionId }: FilePlace,
+  { feed, name }: Pick<NewFile, 'feed' | 'name'>,
+): Promise<void> {
+  const turn = `file ${organizationId} ${connectionId} ${feed} ${name}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(tx)
+}
+
+/** The file that is there in place of the one that is to be inserted, as `FileLog.keep` says. */
 export async function findSameFile(
   db: Db,
   place: FilePlace,
-  file: Pick<NewFile, 'direction' | 'feed' | 'name' | 'sequence'> & { digest: string },
+  file: Pick<NewFile, 'direction' | 'feed' | 'name' | 'sequence' | 'saidAt'> & { digest: string },
 ): Promise<LoggedFile | undefined> {
   const found = await sql<Row>`
     select ${columns} from connection_file
@@ -56,6 +66,12 @@ export async function findSameFile(
       and case direction
         when 'out' then name = ${file.name}
         else feed = ${file.feed} and digest = ${file.digest} and sequence = ${file.sequence ?? ''}
+          and (sequence <> '' or name = ${file.name} and (
+            said_at = ${file.saidAt ?? null}::timestamptz
+            or position = (
+              select max(position) from connection_file
+              where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
+                and direction = 'in' and feed = ${file.feed} and name = ${file.name})))
       end
     order by position limit 1`.execute(db)
   return found.rows.map(toFile)[0]

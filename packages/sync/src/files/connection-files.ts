@@ -9,12 +9,14 @@ import {
   NotFound,
   openFolder,
 } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
 import {
   findFileContent,
   findFiles,
   findSameFile,
   insertFile,
+  lockFileName,
   noteFileDelivered,
 } from './connection-files.store.ts'
 
@@ -47,11 +49,22 @@ export function createStoredFileLog(context: SyncContext, connectionId: string):
       const at = nowOf(context)
       const packed = await pack(content)
       const file = { ...given, packed, digest, bytes: content.length, at }
-      const kept = await insertFile(kysely, masterKey, place, file)
-      if (kept !== undefined) return { file: kept, isNew: true }
-      const known = await findSameFile(kysely, place, { ...given, digest })
-      if (known === undefined) throw new Error('the file that was there has gone meanwhile')
-      return { file: known, isNew: false }
+      // Known by what they say alone or by their name: the database keeps them apart.
+      if (given.direction === 'out' || given.sequence !== undefined) {
+        const kept = await insertFile(kysely, masterKey, place, file)
+        if (kept !== undefined) return { file: kept, isNew: true }
+        const known = await findSameFile(kysely, place, file)
+        if (known === undefined) throw new Error('the file that was there has gone meanwhile')
+        return { file: known, isNew: false }
+      }
+      return await inTransaction(database, async (tx) => {
+        await lockFileName(tx, place, file)
+        const known = await findSameFile(tx, place, file)
+        if (known !== undefined) return { file: known, isNew: false }
+        const kept = await insertFile(tx, masterKey, place, file)
+        if (kept === undefined) throw new Error('nothing stands in the way of a file without a sequence')
+        return { file: kept, isNew: true }
+      })
     },
     list: (query) => findFiles(kysely, place, query),
     async read(position) {

@@ -163,3 +163,27 @@ test('other single units than those that are booked: these come off, and those a
     }),
   )
 })
+
+test('lines that a warehouse has forgotten stand, and are not taken off; told otherwise they are corrected', () => {
+  const known = (lines: Parameters<typeof told>[1]) => {
+    const first = decideTold(undefined, told(1, lines))
+    if (first.kind !== 'told') throw new Error('it is new')
+    return {
+      version: 1,
+      isComplete: false,
+      lines: first.lines.map((line) => ({ ...line, booked: line.told })),
+    }
+  }
+  const dueOf = (delivery: Delivery) => {
+    const next = decideTold(known([['old', 'sellable', 60]]), delivery)
+    if (next.kind !== 'told') throw new Error('it is newer')
+    return toBook('receipt', next.lines).map((line) => [line.lineExternalId, line.told - line.booked])
+  }
+  const rest = told(2, [['new', 'sellable', 40]])
+  expect(dueOf({ ...rest, remembersAll: false })).toEqual([['new', 40]])
+  expect(dueOf(rest)).toEqual([
+    ['old', -60],
+    ['new', 40],
+  ])
+  expect(dueOf({ ...told(2, [['old', 'sellable', 50]]), remembersAll: false })).toEqual([['old', -10]])
+})

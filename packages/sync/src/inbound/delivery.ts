@@ -15,6 +15,8 @@ export type Delivery = {
   number: string | null
   version: number | null
   isComplete: boolean
+  /** Undefined: what is not named any more has been taken back. */
+  remembersAll?: false
   lines: ToldLine[]
 }
 
@@ -63,6 +65,7 @@ export function toDelivery(
     number: ('number' in from ? from.number : undefined) ?? null,
     version: from.version ?? null,
     isComplete: from.isComplete,
+    ...(from.remembersAll === false && { remembersAll: false as const }),
     lines: [...lines.values()],
   }
 }
@@ -87,7 +90,8 @@ export function decideTold(
   const lines = names.flatMap((name) => {
     const was = before.filter(({ lineExternalId }) => lineExternalId === name)
     const is = told.lines.filter(({ lineExternalId }) => lineExternalId === name)
-    return isVersioned || isNewer(was, is) ? replaced(was, is) : was
+    const isForgotten = told.remembersAll === false && is.length === 0
+    return !isForgotten && (isVersioned || isNewer(was, is)) ? replaced(was, is) : was
   })
   const isComplete = isVersioned ? told.isComplete : told.isComplete || (known?.isComplete ?? false)
   const isNew =
