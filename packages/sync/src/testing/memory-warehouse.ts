@@ -13,6 +13,7 @@ import {
   type WarehouseTerms,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { countsOf } from './memory-counts.ts'
 import { addUnits, shown } from './memory-deliveries.ts'
 import { callWarehouse, toListing, type WarehouseAnswer } from './warehouse-call.ts'
 
@@ -351,33 +352,7 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
         platformTime: undefined,
       }),
       listing: async (sku) => toListing(sku),
-      counts: async (cursor) =>
-        call('counts', () => {
-          warehouse.beforeCounts?.(cursor)
-          const from = cursor === undefined ? 0 : Number(cursor)
-          const { countPage = warehouse.stock.size, unnamed } = warehouse
-          const named = [...warehouse.stock]
-            .slice(from, from + countPage)
-            .filter(([sku]) => !unnamed.has(sku))
-          return {
-            rows: named.map(([sku, units]) => {
-              const told = warehouse.told?.stock.get(sku)
-              const { onHand = units, held = warehouse.damaged.get(sku) ?? 0 } = told ?? {}
-              const countedAt = warehouse.told?.at ?? new Date(warehouse.clock.now())
-              return {
-                stockUnitId: sku,
-                locationId: 'floor',
-                available: onHand - held,
-                held,
-                incoming: 0,
-                onHand,
-                countedAt: warehouse.saysWhen ? countedAt : undefined,
-              }
-            }),
-            next: from + countPage < warehouse.stock.size ? String(from + countPage) : undefined,
-            platformTime: new Date(warehouse.clock.now()),
-          }
-        }),
+      counts: async (cursor) => call('counts', () => countsOf(warehouse, cursor)),
       registerWebhooks: async () => ({ registered: [], repaired: [] }),
       requestShipment: async (request) =>
         call('requestShipment', () => ({ externalId: warehouse.take(request).externalId })),
