@@ -43,7 +43,7 @@ export class Promises {
     const [levels, stock, policies] = await Promise.all([
       this.#reader.query<LevelRow>(
         `select level.level_id, level.connection_id, level.stock_unit_id, coalesce((
-          select sum(unsubtracted) from order_line
+          select sum(greatest(0, unsubtracted - telling)) from order_line
           where order_line.organization_id = $1 and order_line.connection_id = level.connection_id
             and order_line.stock_unit_id = level.stock_unit_id
         ), 0)::int as unsubtracted

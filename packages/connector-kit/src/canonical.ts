@@ -59,9 +59,11 @@ export type ExternalLevel = LevelKey & { quantity: number | undefined; updatedAt
 
 /**
  * Whether the platform's own number has already fallen by this line's open units. `no`: it falls when they ship. `never`:
- * nothing that happens to an order moves it, shipping neither: it is what was last written (Walmart).
+ * nothing that happens to an order moves it, shipping neither: it is what was last written (Walmart). `unheld`: not fallen,
+ * as with `no`, and the platform may sell the units again: the hub never shows them on top of what it promises. `unknown`:
+ * nobody can say; what the order did to the number is read there.
  */
-export type Subtracted = 'yes' | 'no' | 'never' | 'unknown'
+export type Subtracted = 'yes' | 'no' | 'never' | 'unheld' | 'unknown'
 
 export type OrderLine = {
   externalId: string

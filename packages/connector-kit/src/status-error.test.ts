@@ -9,7 +9,14 @@ function response(status: number, headers: Record<string, string> = {}, text = '
 
 test.each([
   [200, { kind: 'malformed' }],
-  [301, { kind: 'invalid', field: 'url' }],
+  // Not carried out, and not about what was asked: no write is refused for it.
+  [301, { kind: 'unavailable', sent: false }],
+  [302, { kind: 'unavailable', sent: false }],
+  // Also said of what was carried out.
+  [303, { kind: 'unavailable', sent: true }],
+  [304, { kind: 'malformed', sent: true }],
+  [307, { kind: 'unavailable', sent: false }],
+  [308, { kind: 'unavailable', sent: false }],
   [400, { kind: 'invalid', field: 'request' }],
   [401, { kind: 'unauthorized' }],
   [403, { kind: 'forbidden' }],
@@ -34,10 +41,15 @@ test('the message says what the platform said, shortened, and keeps its request 
   expect(error.platform.requestId).toBe('abc')
 })
 
-test('a redirect names where to', () => {
-  expect(statusError(response(301, { location: 'https://www.shop.example/' }), 'check').message).toContain(
-    'https://www.shop.example/',
-  )
+test.each([301, 308])('%i: an address that has moved is named, to connect with it', (status) => {
+  const { message } = statusError(response(status, { location: 'https://www.shop.example/' }), 'check')
+  expect(message).toMatch(/redirects to https:\/\/www\.shop\.example\/ .*Connect with that address\./)
+})
+
+test.each([302, 303, 307])('%i: nobody is told to connect with what answers for a while', (status) => {
+  const { message } = statusError(response(status, { location: 'https://shop.example/coming-soon' }), 'check')
+  expect(message).toContain('https://shop.example/coming-soon')
+  expect(message).not.toContain('Connect with')
 })
 
 const date = 'Tue, 01 Sep 2026 10:00:00 GMT'

@@ -5,6 +5,7 @@ import {
   Invalid,
   Malformed,
   NotFound,
+  type PlatformDetail,
   RateLimited,
   Unauthorized,
   Unavailable,
@@ -23,14 +24,7 @@ export function statusError(response: HttpResponse, operation: string): Connecto
   const body = response.text
   const said = body.trim().replace(/\s+/g, ' ').slice(0, 200)
   const message = `${operation}: the platform answered ${status}${said === '' ? '' : `: ${said}`}`
-  if (status >= 300 && status < 400) {
-    const where = response.headers.location ?? 'elsewhere'
-    return new Invalid(
-      `${operation}: the address redirects to ${where}. Connect with that address.`,
-      'url',
-      detail,
-    )
-  }
+  if (isRedirect(status)) return redirectError(response, operation, detail)
   switch (status) {
     case 401:
       return new Unauthorized(message, detail)
@@ -49,6 +43,28 @@ export function statusError(response: HttpResponse, operation: string): Connecto
   if (status >= 500) return new Unavailable(message, true, detail)
   if (status >= 400) return new Invalid(message, 'request', detail)
   return new Malformed(`${operation}: status ${status} was not expected here`, body, true, detail)
+}
+
+function isRedirect(status: number): boolean {
+  return (status >= 300 && status <= 303) || status === 307 || status === 308
+}
+
+/**
+ * Whatever stands before the platform sends the request elsewhere: its address has moved (301, 308), or for a while
+ * something else answers in its place (a maintenance page, a check for robots). It is about the connection, never about
+ * what was asked: no row may be refused for it. Nor does it stop the connection, as plugins say 301 of what passes too,
+ * and nobody would start it again; the address to connect with stands in its problem until then.
+ * Source: RFC 9110, 15.4: only 303 is also what is answered to a request that was carried out.
+ */
+function redirectError(response: HttpResponse, operation: string, detail: PlatformDetail): Unavailable {
+  const { status } = response
+  const where = response.headers.location ?? 'elsewhere'
+  const said = `${operation}: the address redirects to ${where} (${status}).`
+  const cure =
+    status === 301 || status === 308
+      ? 'Connect with that address.'
+      : 'A maintenance page, a plugin or a check for robots answers in place of the platform; let the hub through.'
+  return new Unavailable(`${said} ${cure}`, status === 303, detail)
 }
 
 /**

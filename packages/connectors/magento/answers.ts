@@ -234,6 +234,21 @@ export const invoiceFields = 'items[entity_id,order_id],total_count'
 /** Shipments or credit memos, as hints that something has become of an order. */
 export const documents = found(z.object({ entity_id: id, order_id: id, created_at: gmt }))
 export const documentFields = 'items[entity_id,order_id,created_at],total_count'
+/** What each of them was for. */
+export const lineDocuments = found(
+  z.object({
+    entity_id: id,
+    order_id: id,
+    created_at: gmt,
+    items: list(z.object({ order_item_id: id, qty: units })),
+    comments: list(z.object({ comment: z.string().nullish() }))
+      .nullish()
+      .catch(undefined),
+  }),
+)
+export type LineDocument = z.infer<typeof lineDocuments>['items'][number]
+export const lineDocumentFields =
+  'items[entity_id,order_id,created_at,items[order_item_id,qty],comments[comment]],total_count'
 
 export const done = z.boolean()
 

@@ -191,6 +191,8 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
       ask(search('shipments', 'shipments', { ...what, fields: answers.shipmentFields }), answers.shipments),
     documents: ({ kind, ...what }: Searching & { kind: 'shipments' | 'creditmemos' }) =>
       ask(search(kind, kind, { ...what, fields: answers.documentFields }), answers.documents),
+    lineDocuments: ({ kind, ...what }: Searching & { kind: 'shipments' | 'creditmemos' }) =>
+      ask(search(kind, kind, { ...what, fields: answers.lineDocumentFields }), answers.lineDocuments),
   }
 }
 export type MagentoApi = ReturnType<typeof createApi>

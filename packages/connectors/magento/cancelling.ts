@@ -3,6 +3,7 @@ import type { MagentoOrder } from './answers.ts'
 import type { MagentoApi } from './api.ts'
 import { fromExternalId } from './ids.ts'
 import { toOrder } from './map.ts'
+import { cancelledBy, readHistory } from './refunded-units.ts'
 import type { Settings } from './settings.ts'
 
 type Cancelling = {
@@ -22,7 +23,7 @@ export async function cancel(cancellation: Cancellation, cancelling: Cancelling)
   if (cancellation.lines !== undefined)
     throw new Invalid('Magento cancels whole orders only; refund single lines in the shop.', 'lines')
   const { data: order } = await api.order({ id, signal })
-  const open = openLines(order)
+  const open = await openLines(order, cancelling)
   if (toOrder(order, 'no').state === 'cancelled') return
   if (open.size === 0)
     throw new Invalid(`Nothing of order ${order.increment_id ?? id} is left to cancel.`, 'orderExternalId')
@@ -30,7 +31,7 @@ export async function cancel(cancellation: Cancellation, cancelling: Cancelling)
   await api.cancelOrder({ id, signal })
   // It answers true of an order of which it cancelled only what was not invoiced, and false where nothing was left of that.
   const { data: cancelled } = await api.order({ id, signal })
-  if (openLines(cancelled).size === 0) return
+  if ((await openLines(cancelled, cancelling)).size === 0) return
   if (paidCancellations === 'refuse') {
     throw new Invalid(
       `Magento does not cancel order ${order.increment_id ?? id}: it is invoiced. Make a credit memo in the shop, or allow it in the connection's settings.`,
@@ -39,13 +40,16 @@ export async function cancel(cancellation: Cancellation, cancelling: Cancelling)
   }
   await refund(cancelled, cancellation, cancelling)
   const { data: refunded } = await api.order({ id, signal })
-  if (openLines(refunded).size > 0)
+  if ((await openLines(refunded, cancelling)).size > 0)
     throw new Invalid(`Magento left a part of order ${order.increment_id ?? id} open.`, 'orderExternalId')
 }
 
 /** Line → units that have not left. */
-function openLines(order: MagentoOrder): Map<number, number> {
-  const { lines } = toOrder(order, 'no')
+async function openLines(
+  order: MagentoOrder,
+  reading: Pick<Cancelling, 'api' | 'signal'>,
+): Promise<Map<number, number>> {
+  const { lines } = toOrder(order, 'no', await readHistory(order, reading))
   return new Map(
     lines
       .filter(({ current, shipped }) => current > shipped)
@@ -59,10 +63,11 @@ function openLines(order: MagentoOrder): Map<number, number> {
  */
 async function refund(
   order: MagentoOrder,
-  { notifyCustomer }: Cancellation,
-  { api, paidCancellations, signal }: Cancelling,
+  { notifyCustomer, reason }: Cancellation,
+  cancelling: Cancelling,
 ): Promise<void> {
-  const open = openLines(order)
+  const { api, paidCancellations, signal } = cancelling
+  const open = await openLines(order, cancelling)
   const isWhole = order.items.every(({ qty_shipped, qty_refunded }) => qty_shipped + qty_refunded === 0)
   if (!isWhole && order.items.some(({ product_type }) => product_type === 'bundle')) {
     throw new Invalid(
@@ -74,6 +79,9 @@ async function refund(
     // Without lines a memo is for all of it, the cost of shipping included.
     ...(!isWhole && { items: [...open].map(([order_item_id, qty]) => ({ order_item_id, qty })) }),
     notify: notifyCustomer,
+    appendComment: false,
+    // Says of which units it is: see `refunded-units.ts`.
+    comment: { comment: `${cancelledBy}: ${reason}`, is_visible_on_front: 0 },
     arguments: { extension_attributes: { return_to_stock_items: [...open.keys()] } },
   }
   if (paidCancellations === 'offline') {

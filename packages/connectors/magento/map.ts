@@ -8,8 +8,10 @@ import {
   type Subtracted,
 } from '@plimsoll/connector-kit'
 import { destinationOf } from './addresses.ts'
-import type { MagentoOrder, OrderItem, Product } from './answers.ts'
+import type { MagentoOrder, Product } from './answers.ts'
+import { type LineHistory, neverLeftBy } from './refunded-units.ts'
 import { fromGmt } from './search.ts'
+import { isSet, type SoldItem, soldItems, unitsOf } from './sold-items.ts'
 
 /** Pure maps from Magento's shapes to canonical ones. Sources: README, "Sources". */
 
@@ -71,15 +73,20 @@ const states: Readonly<Record<string, OrderState>> = {
 /**
  * Magento order → canonical order. Its `status` is a label that shops make up; the `state` is one of a closed set.
  * @param subtracted of open units: sources fall when a unit ships, a single stock when it is ordered
+ * @param history what became of it when, where that was read: see `needsHistory`
  * @throws Malformed for an unknown state: parked, never guessed
  */
-export function toOrder(order: MagentoOrder, subtracted: Extract<Subtracted, 'yes' | 'no'>): ExternalOrder {
+export function toOrder(
+  order: MagentoOrder,
+  subtracted: Extract<Subtracted, 'yes' | 'no'>,
+  history?: LineHistory | undefined,
+): ExternalOrder {
   const named = Object.hasOwn(states, order.state) ? states[order.state] : undefined
   if (named === undefined) {
     const body = JSON.stringify({ state: order.state })
     throw new Malformed(`The order state "${order.state}" is none of Magento’s.`, body, false)
   }
-  const lines = soldItems(order.items).map((sold) => toLine(sold, { order, subtracted }))
+  const lines = soldItems(order.items).map((sold) => toLine(sold, { order, subtracted, history }))
   const destination = destinationOf(order)
   return {
     externalId: String(order.entity_id),
@@ -113,32 +120,17 @@ function stateBy(named: OrderState, lines: readonly OrderLine[]): OrderState {
   return named === 'open' && isAllGone ? 'closed' : named
 }
 
-/** A line that sells a product, with all that says what became of it. */
-export type SoldItem = {
-  /** The row that sells the product. */
-  item: OrderItem
-  /** The row that it belongs to; undefined for one by itself. */
-  parent: OrderItem | undefined
-  /** A configurable's one child: its parent's row counts for both, and is the one that ships. */
-  isChosenOption: boolean
-}
-
-/** The rows that sell something that is counted: those without rows of their own beneath them. */
-export function soldItems(items: readonly OrderItem[]): SoldItem[] {
-  const byId = new Map(items.map((item) => [item.item_id, item]))
-  const children = Map.groupBy(items, (item) => item.parent_item_id ?? undefined)
-  return items
-    .filter((item) => !children.has(item.item_id))
-    .map((item) => {
-      const parent = byId.get(item.parent_item_id ?? 0)
-      const isOnly = children.get(item.parent_item_id ?? undefined)?.length === 1
-      return { item, parent, isChosenOption: parent?.product_type === 'configurable' && isOnly }
-    })
-}
-
 function toLine(
   sold: SoldItem,
-  { order, subtracted }: { order: MagentoOrder; subtracted: Extract<Subtracted, 'yes' | 'no'> },
+  {
+    order,
+    subtracted,
+    history,
+  }: {
+    order: MagentoOrder
+    subtracted: Extract<Subtracted, 'yes' | 'no'>
+    history: LineHistory | undefined
+  },
 ): OrderLine {
   const { item, parent, isChosenOption } = sold
   const row = isChosenOption && parent !== undefined ? parent : item
@@ -148,43 +140,25 @@ function toLine(
   // What is sent by nobody leaves when it is invoiced.
   const shipped = isSet(item.is_virtual) ? of('qty_invoiced') : of('qty_shipped')
   const kept = Math.max(shipped, ordered - of('qty_canceled'))
-  // Magento counts a refunded unit against those that have not left, as long as there are any (Order\Item, getSimpleQtyToShip).
-  const refundedBefore = Math.min(of('qty_refunded'), kept - shipped)
+  const refunded = of('qty_refunded')
+  const open = kept - shipped
+  // A credit memo says money, not which unit: what may have come back may be still owed. What is surely not is what was
+  // refunded beyond all that has left, now or at any time.
+  const neverLeft = Math.min(open, Math.max(refunded - shipped, neverLeftBy(history, sold, { row, shipped })))
+  // Magento's own reservation is gone for every refunded unit that had not left by its numbers, whichever it was.
+  const isKeptThere = Math.min(refunded, open) === neverLeft
   return {
     externalId: String(row.item_id),
     listingExternalId: item.product_id ? String(item.product_id) : undefined,
     sku: item.sku || undefined,
     title: item.name ?? parent?.name ?? '',
     ordered,
-    current: order.state === 'canceled' ? shipped : kept - refundedBefore,
+    current: order.state === 'canceled' ? shipped : kept - neverLeft,
     shipped,
     // A credit memo does not say in the API whether its units went back into stock.
     returned: 0,
-    subtracted,
+    subtracted: subtracted === 'no' && !isKeptThere ? 'unheld' : subtracted,
   }
-}
-
-/**
- * Of a bundle some numbers stand on the bundle's row and some on its parts', depending on how its price is made and how
- * it is sent: whichever says more is what happened.
- */
-function unitsOf(
-  { item, parent, isChosenOption }: SoldItem,
-  row: OrderItem,
-  field: 'qty_canceled' | 'qty_invoiced' | 'qty_refunded' | 'qty_shipped',
-): number {
-  if (parent === undefined) return item[field]
-  if (isChosenOption) return Math.max(row[field], item[field])
-  return Math.max(item[field], Math.floor(parent[field] * partsEach({ item, parent })))
-}
-
-/** How many units of a part one bundle holds. */
-export function partsEach({ item, parent }: { item: OrderItem; parent: OrderItem }): number {
-  return parent.qty_ordered === 0 ? 0 : item.qty_ordered / parent.qty_ordered
-}
-
-export function isSet(flag: boolean | number | string | null | undefined): boolean {
-  return flag === true || Number(flag) === 1
 }
 
 /**

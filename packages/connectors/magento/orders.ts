@@ -4,6 +4,7 @@ import type { MagentoApi } from './api.ts'
 import { filtersFrom, nextPlace } from './cursors.ts'
 import { fromExternalId } from './ids.ts'
 import { toOrder } from './map.ts'
+import { readHistory } from './refunded-units.ts'
 import { atMost, type Scope, type Scopes } from './scope.ts'
 import { type FilterGroup, fromGmt, toGmt, toGmtUp } from './search.ts'
 
@@ -29,7 +30,7 @@ export async function readOrders(
       signal: reading.signal,
     }),
   )
-  const rows = data.items.map((row) => readRow(row, scope))
+  const rows = await Promise.all(data.items.map((row) => readRow(row, scope, reading)))
   return {
     rows: rows.filter((row) => 'lines' in row),
     unreadable: rows.filter((row) => !('lines' in row)),
@@ -43,10 +44,11 @@ export async function readOrders(
 }
 
 /** One order that cannot be read (units in fractions, a state of a plugin) must not hold up the others on its page. */
-function readRow(
+async function readRow(
   row: OrderRow,
   scope: Scope,
-): ExternalOrder | { externalId: string; version: number | undefined } {
+  reading: Pick<OrderReading, 'api' | 'signal'>,
+): Promise<ExternalOrder | { externalId: string; version: number | undefined }> {
   const unreadable = {
     externalId: String(row.entity_id),
     version: row.updated_at ? fromGmt(row.updated_at).getTime() : undefined,
@@ -54,7 +56,7 @@ function readRow(
   const parsed = orderSchema.safeParse(row)
   if (!parsed.success) return unreadable
   try {
-    return toOrder(parsed.data, subtractedIn(scope))
+    return toOrder(parsed.data, subtractedIn(scope), await readHistory(parsed.data, reading))
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     return unreadable
@@ -90,7 +92,7 @@ export async function readOrder(externalId: string, reading: OrderReading): Prom
   const id = fromExternalId(externalId, 'externalId')
   const [{ data }, scope] = await Promise.all([api.order({ id, signal }), scopes.get(reading)])
   if (data.entity_id !== id) throw new Malformed(`The shop answered order ${id} with ${data.entity_id}`, '')
-  return toOrder(data, subtractedIn(scope))
+  return toOrder(data, subtractedIn(scope), await readHistory(data, reading))
 }
 
 /** How many orders were placed from `from` on and before `to`. */

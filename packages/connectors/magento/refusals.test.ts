@@ -62,7 +62,9 @@ describe('what an answer means', () => {
     [404, html, 'invalid'],
     [414, html, 'invalid'],
     [429, html, 'rate-limited'],
-    [301, '', 'invalid'],
+    [301, '', 'unavailable'],
+    [302, '', 'unavailable'],
+    [307, '', 'unavailable'],
   ])('%s %j is %s', (status, body, kind) => {
     expect(toRefusal(answer(status, body), 'orders').kind).toBe(kind)
   })

@@ -1,9 +1,9 @@
 import { type ExternalLocation, Invalid, isConnectorError, Malformed } from '@plimsoll/connector-kit'
 import type { MagentoApi } from './api.ts'
 import { defaultLocationId } from './ids.ts'
-import { isSet } from './map.ts'
 import { limitOf, NO_ROUTE } from './refusals.ts'
 import type { Settings } from './settings.ts'
+import { isSet } from './sold-items.ts'
 
 /** What of the shop a connection sells from. */
 export type Scope = {

@@ -3,8 +3,9 @@ import type { MagentoOrder } from './answers.ts'
 import type { MagentoApi } from './api.ts'
 import { fromExternalId, levelName } from './ids.ts'
 import { type LevelReading, readSourceItems } from './levels.ts'
-import { isSet, partsEach, type SoldItem, soldItems, toQuantity } from './map.ts'
+import { toQuantity } from './map.ts'
 import { anyOf } from './search.ts'
+import { isSet, partsEach, type SoldItem, soldItems } from './sold-items.ts'
 
 export type Shipping = LevelReading
 

@@ -110,7 +110,9 @@ describe('statuses', () => {
     [502, 'unavailable'],
     [503, 'unavailable'],
     [400, 'invalid'],
-    [301, 'invalid'],
+    [301, 'unavailable'],
+    [302, 'unavailable'],
+    [307, 'unavailable'],
   ]
   test.each(table)('%i is %s', (status, kind) => {
     const error = toStatusError(answer(status), 'orders')

@@ -75,7 +75,7 @@ const destinationFields = ['shipping', 'billing'].flatMap((of) =>
 )
 
 export const orderFields = [
-  'id,number,status,currency,date_created_gmt,date_modified_gmt,date_completed_gmt,line_items,refunds,meta_data',
+  'id,number,status,created_via,currency,date_created_gmt,date_modified_gmt,date_completed_gmt,line_items,refunds,meta_data',
   ...destinationFields,
   'shipping_lines',
 ].join(',')
@@ -97,6 +97,8 @@ export const order = z.object({
   /** Numbering plugins answer numbers, too. */
   number: z.union([z.string(), z.number()]).optional(),
   status: z.string(),
+  /** `checkout` and `store-api` are shoppers'; anything else is staff's, a program's or unknown. */
+  created_via: z.string().nullish().catch(undefined),
   currency: z.string().optional(),
   date_created_gmt: gmt,
   /** Null where the shop has none; then nothing orders the order's states. */

@@ -3,6 +3,7 @@ import type { WooApi } from './api.ts'
 import { fromExternalId } from './ids.ts'
 import { type CustomStatuses, toOrder } from './map.ts'
 import { partsOf } from './orders.ts'
+import { cancelledBy } from './refunded-units.ts'
 
 type Cancelling = { api: WooApi; statuses: CustomStatuses; signal?: AbortSignal | undefined }
 
@@ -69,10 +70,12 @@ function isWhole(
 }
 
 function reasonOf({ cancellationId, reason }: Cancellation): string {
-  return cancellationId === undefined ? `Plimsoll: ${reason}` : `Plimsoll ${cancellationId}: ${reason}`
+  return cancellationId === undefined
+    ? `${cancelledBy}: ${reason}`
+    : `${cancelledBy} ${cancellationId}: ${reason}`
 }
 
 /** Told before: only one that has an id can be told apart from another of the same units. */
 function isSame(said: string | null | undefined, { cancellationId }: Cancellation): boolean {
-  return cancellationId !== undefined && said?.startsWith(`Plimsoll ${cancellationId}: `) === true
+  return cancellationId !== undefined && said?.startsWith(`${cancelledBy} ${cancellationId}: `) === true
 }

@@ -48,19 +48,21 @@ const refund = (date: string, quantity: number, lineId = 1): WooRefund => ({
   line_items: [{ quantity: -quantity, meta_data: [{ key: '_refunded_item_id', value: String(lineId) }] }],
 })
 const none = readCustomStatuses('')
-const noParts: OrderParts = { refunds: [], fulfillments: [] }
+const noParts: OrderParts = { refunds: [], fulfillments: [], isHeld: false }
 
 test.each([
-  ['pending', {}, 'pending', 3, 0, 0, 'no'],
-  ['checkout-draft', {}, 'pending', 3, 0, 0, 'no'],
+  // Kept from nobody unless a hold is known of; a draft is then nobody's order.
+  ['pending', {}, 'pending', 3, 0, 0, 'unheld'],
+  ['checkout-draft', {}, 'cancelled', 0, 0, 0, 'yes'],
   ['on-hold', {}, 'open', 3, 0, 0, 'yes'],
   ['processing', {}, 'open', 3, 0, 0, 'yes'],
   ['completed', completedAt, 'closed', 3, 3, 0, 'yes'],
   ['completed', {}, 'closed', 3, 3, 0, 'yes'],
   ['cancelled', {}, 'cancelled', 0, 0, 0, 'yes'],
-  ['failed', {}, 'cancelled', 0, 0, 0, 'yes'],
-  ['refunded', {}, 'cancelled', 0, 0, 0, 'yes'],
-  ['trash', {}, 'cancelled', 0, 0, 0, 'yes'],
+  // These move no stock: whether its units are taken hangs on what it was before.
+  ['failed', {}, 'cancelled', 0, 0, 0, 'unknown'],
+  ['refunded', {}, 'cancelled', 0, 0, 0, 'unknown'],
+  ['trash', {}, 'cancelled', 0, 0, 0, 'unknown'],
   // It has left the house: money or a tidy list does not bring it back, only a cancel does.
   ['refunded', completedAt, 'closed', 3, 3, 0, 'yes'],
   ['trash', completedAt, 'closed', 3, 3, 0, 'yes'],
@@ -73,6 +75,21 @@ test.each([
     expect(mapped.lines).toMatchObject([{ ordered: 3, current, shipped, returned, subtracted }])
   },
 )
+
+test.each(['pending', 'checkout-draft'])('%s, while the shop holds its units: shown on top', (status) => {
+  const mapped = toOrder({ ...order, status }, { ...noParts, isHeld: true }, none)
+  expect(mapped).toMatchObject({ state: 'pending', lines: [{ current: 3, subtracted: 'no' }] })
+})
+
+test('an order that is all refunded keeps what has left of it', () => {
+  const value = [{ shipmentId: 's1', externalId: '5', lines: [{ lineExternalId: '1', quantity: 2 }] }]
+  const refunds = [refund('2026-08-03T12:00:00', 3)]
+  const given = { ...order, status: 'refunded', meta_data: [{ key: shipmentsKey, value }] }
+  expect(toOrder(given, { ...noParts, refunds }, none)).toMatchObject({
+    state: 'cancelled',
+    lines: [{ current: 2, shipped: 2 }],
+  })
+})
 
 test('an order: ids, number, instants in UTC, the one location', () => {
   expect(toOrder(order, noParts, none)).toMatchObject({
@@ -142,7 +159,7 @@ describe('core’s fulfilments', () => {
     ...change,
   })
   const shippedBy = (fulfillments: WooFulfillment[], meta: WooOrder['meta_data'] = []) =>
-    toOrder({ ...order, meta_data: meta }, { refunds: [], fulfillments }, none).lines[0]?.shipped
+    toOrder({ ...order, meta_data: meta }, { ...noParts, fulfillments }, none).lines[0]?.shipped
 
   test('whoever made them, their units have left', () => {
     expect(shippedBy([fulfillment(5, 1), fulfillment(6, '1')])).toBe(2)

@@ -10,8 +10,7 @@ import {
 import { toDestination } from './addresses.ts'
 import type { WooFulfillment, WooOrder, WooProduct, WooRefund, WooVariation } from './answers.ts'
 import { defaultLocationId, toStockUnitId } from './ids.ts'
-import { unitsOf } from './order-fulfillments.ts'
-import { shipmentsOf } from './shipment-record.ts'
+import { departuresOf, neverLeft, unitsThatLeft } from './refunded-units.ts'
 
 /** Pure maps from WooCommerce's shapes to canonical ones. Sources: README, "Sources". */
 
@@ -165,6 +164,22 @@ export type OrderParts = {
   refunds: readonly WooRefund[]
   /** Core's fulfilments, empty when it has none. */
   fulfillments: readonly WooFulfillment[]
+  /** The shop surely keeps the units of this unpaid order from others: see `unpaid-orders.ts`. */
+  isHeld: boolean
+}
+
+/** Statuses that move no stock by themselves: whether the order had taken its units before, and has them still, is not told. */
+const movesNothing = new Set(['failed', 'refunded', 'trash'])
+
+/**
+ * What the shop's own number has done for the order's open units. One that is unpaid has taken none; whether others can buy
+ * them hangs on its hold. After `failed` it stands where it stood: core gives back on `cancelled` and `pending` alone, and
+ * takes nothing a second time when the order is paid after all (wc-stock-functions.php).
+ */
+function subtractedOf({ status }: WooOrder, state: OrderState, isHeld: boolean): Subtracted {
+  if (state === 'cancelled' && movesNothing.has(status)) return 'unknown'
+  if (state !== 'pending') return 'yes'
+  return isHeld ? 'no' : 'unheld'
 }
 
 /**
@@ -174,19 +189,22 @@ export type OrderParts = {
  */
 export function toOrder(
   order: WooOrder,
-  { refunds, fulfillments }: OrderParts,
+  { refunds, fulfillments, isHeld }: OrderParts,
   custom: CustomStatuses,
 ): ExternalOrder {
-  const status = toOrderState(order.status, custom)
+  const named = toOrderState(order.status, custom)
+  // A checkout that somebody looked at: once its ten minutes are over it is nobody's order until it is placed.
+  const status = order.status === 'checkout-draft' && !isHeld ? 'cancelled' : named
   const hasLeft = status === 'closed' || (status === 'cancelled' && !!order.date_completed_gmt)
   // A completed order that is put in the trash or refunded has still left the house. Only `cancelled` takes
   // it back: that is when the shop adds its units again.
   const isTakenBack = hasLeft && order.status === 'cancelled'
   const state: OrderState = hasLeft && !isTakenBack ? 'closed' : status
-  const subtracted: Subtracted = state === 'pending' ? 'no' : 'yes'
-  const shipped = unitsShipped(order, fulfillments)
+  const subtracted = subtractedOf(order, state, isHeld)
+  const departures = departuresOf(order, fulfillments)
+  const shipped = unitsThatLeft(departures)
   const completedGmt = hasLeft ? order.date_completed_gmt : undefined
-  const refunded = unitsRefunded(order, refunds, { completedGmt, shipped })
+  const refunded = neverLeft(order, refunds, { completedGmt, departures })
   const destination = toDestination(order)
   const method = order.shipping_lines?.find((line) => line.method_title)?.method_title
 
@@ -223,50 +241,4 @@ export function toOrder(
       }
     }),
   }
-}
-
-/**
- * Units refunded per line before they left. Later refunds are returns, of which the shop does not tell
- * whether the units came back. Its times are whole seconds: of one in the second of completion itself what is known to
- * have left decides, where the hub or core has counted it.
- */
-function unitsRefunded(
-  order: WooOrder,
-  refunds: readonly WooRefund[],
-  {
-    completedGmt,
-    shipped,
-  }: { completedGmt: string | null | undefined; shipped: ReadonlyMap<string, number> },
-): Map<number, number> {
-  const units = new Map<number, number>()
-  for (const refund of refunds) {
-    // Both are texts of one form, so they compare as text.
-    const isTie = !!completedGmt && refund.date_created_gmt === completedGmt && shipped.size > 0
-    if (completedGmt && refund.date_created_gmt >= completedGmt && !isTie) continue
-    for (const line of refund.line_items) {
-      const lineId = Number(line.meta_data.find((meta) => meta.key === '_refunded_item_id')?.value)
-      if (!Number.isSafeInteger(lineId)) continue
-      const before = units.get(lineId) ?? 0
-      const ordered = order.line_items.find(({ id }) => id === lineId)?.quantity ?? 0
-      const neverLeft = Math.max(0, ordered - before - (shipped.get(String(lineId)) ?? 0))
-      const back = Math.abs(line.quantity)
-      units.set(lineId, before + (isTie ? Math.min(back, neverLeft) : back))
-    }
-  }
-  return units
-}
-
-/**
- * Units per line that have left while the order was not yet complete: by core's fulfilments, whoever made them, and by what
- * the hub has recorded of parcels that it told of in another way.
- */
-function unitsShipped(order: WooOrder, fulfillments: readonly WooFulfillment[]): Map<string, number> {
-  const units = new Map<string, number>()
-  const told = new Set(fulfillments.map(({ id }) => String(id)))
-  const recorded = shipmentsOf(order).filter(({ externalId }) => !told.has(externalId))
-  const lines = [...fulfillments.flatMap(unitsOf), ...recorded.flatMap((shipment) => shipment.lines)]
-  for (const { lineExternalId, quantity } of lines) {
-    units.set(lineExternalId, (units.get(lineExternalId) ?? 0) + quantity)
-  }
-  return units
 }

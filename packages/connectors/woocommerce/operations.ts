@@ -12,6 +12,7 @@ import { readOrder, readOrders } from './orders.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
+import { createUnpaidOrders } from './unpaid-orders.ts'
 import { setWithdrawn } from './withdrawal.ts'
 
 /** Binds one connection to a shop. What is found out about the shop (routes, sorting) is remembered as long as this. */
@@ -20,6 +21,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const api = createApi(context)
   const statuses = readCustomStatuses(settings.orderStatuses)
   const sorting: { orderby: 'modified' | 'id' } = { orderby: 'modified' }
+  const orders = { api, statuses, sorting, unpaid: createUnpaidOrders(api), now: context.now }
   const variationsRoute = createOptionalRoute(({ signal }) => api.variations({ page: 1, ids: [0], signal }))
 
   return {
@@ -31,9 +33,8 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     setLevels: (writes, { signal } = {}) => setLevels(writes, { api, now: context.now, signal }),
     withdraw: (externalId, { signal } = {}) => setWithdrawn(externalId, true, { api, signal }),
     reinstate: (externalId, { signal } = {}) => setWithdrawn(externalId, false, { api, signal }),
-    orders: (query, { signal } = {}) => withoutAnswer(readOrders(query, { api, statuses, sorting, signal })),
-    order: (externalId, { signal } = {}) =>
-      withoutAnswer(readOrder(externalId, { api, statuses, sorting, signal })),
+    orders: (query, { signal } = {}) => withoutAnswer(readOrders(query, { ...orders, signal })),
+    order: (externalId, { signal } = {}) => withoutAnswer(readOrder(externalId, { ...orders, signal })),
     recipient: (externalId, { signal } = {}) => withoutAnswer(readRecipient(externalId, { api, signal })),
     cancel: (cancellation, { signal } = {}) => withoutAnswer(cancel(cancellation, { api, statuses, signal })),
     ship: (shipment, { signal } = {}) => withoutAnswer(ship(shipment, { api, now: context.now, signal })),

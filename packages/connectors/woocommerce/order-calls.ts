@@ -47,6 +47,39 @@ export function orderCalls(ask: Ask, page: { size: number; query(number: number)
         answers.orderRows,
       ),
 
+    /** All that wait for their payment. */
+    unpaidOrders: ({ page: number, signal }: Options & { page: number }) =>
+      ask(
+        {
+          operation: 'unpaidOrders',
+          method: 'GET',
+          path: 'wc/v3/orders',
+          query: {
+            ...page.query(number),
+            orderby: 'id',
+            order: 'asc',
+            status: 'pending',
+            _fields: answers.orderFields,
+          },
+          priority: orderPriority,
+          signal,
+        },
+        answers.orderRows,
+      ),
+
+    ordersById: ({ ids, signal }: Options & { ids: readonly number[] }) =>
+      ask(
+        {
+          operation: 'ordersById',
+          method: 'GET',
+          path: 'wc/v3/orders',
+          query: { ...page.query(1), include: ids.join(','), status: 'any', _fields: answers.orderFields },
+          priority: orderPriority,
+          signal,
+        },
+        answers.orderRows,
+      ),
+
     order: ({ id, signal }: Options & { id: number }) =>
       ask(
         {

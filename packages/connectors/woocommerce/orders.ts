@@ -6,12 +6,15 @@ import { fromExternalId } from './ids.ts'
 import { type CustomStatuses, fromGmt, type OrderParts, toGmt, toOrder } from './map.ts'
 import { readFulfillments } from './order-fulfillments.ts'
 import { readAllPages } from './pages.ts'
+import type { UnpaidOrders } from './unpaid-orders.ts'
 
 type Reading = {
   api: WooApi
   statuses: CustomStatuses
   /** Remembers that this shop cannot sort by change. */
   sorting: { orderby: OrderCursor['orderby']; isTried?: boolean }
+  unpaid: UnpaidOrders
+  now: () => number
   signal?: AbortSignal | undefined
 }
 
@@ -36,11 +39,35 @@ export async function readOrders(
       readStage(first('any'), since, reading),
       readStage(first('trash'), since, reading),
     ])
-    return all.after === undefined ? toPage([all, trash], trash.after) : toPage([all], all.after)
+    const isOver = all.after === undefined
+    const read = isOver ? toPage([all, trash], trash.after) : toPage([all], all.after)
+    return await withUnpaid(read, reading)
   }
   const read = await readStage(readOrderCursor(text, first('any')), since, reading)
   reading.sorting.isTried = true
-  return toPage([read], read.after ?? (read.stage === 'any' ? first('trash') : undefined))
+  const page = toPage([read], read.after ?? (read.stage === 'any' ? first('trash') : undefined))
+  return text === undefined ? await withUnpaid(page, reading) : page
+}
+
+/** With the unpaid orders that must be told anew, since a hold runs out and nothing of the order changes. */
+async function withUnpaid(page: Page<ExternalOrder>, reading: Reading): Promise<Page<ExternalOrder>> {
+  const at = page.platformTime ?? new Date(reading.now())
+  const due = reading.unpaid.due(at)
+  if (due !== 'all' && due.length === 0) return page
+  const { api, signal } = reading
+  const found =
+    due === 'all'
+      ? await readAllPages<WooOrderRow>((number) => api.unpaidOrders({ page: number, signal }))
+      : (await api.ordersById({ ids: due.slice(0, pageSize), signal })).data
+  const told = new Set([...page.rows, ...(page.unreadable ?? [])].map(({ externalId }) => externalId))
+  const others = found.filter((row) => !told.has(String(row.id)))
+  const rows = await Promise.all(others.map((row) => readRow(row, { ...reading, at })))
+  if (due === 'all') reading.unpaid.noteAll()
+  return {
+    ...page,
+    rows: [...page.rows, ...rows.filter((row) => 'lines' in row)],
+    unreadable: [...(page.unreadable ?? []), ...rows.filter((row) => !('lines' in row))],
+  }
 }
 
 type StageRead = {
@@ -58,7 +85,7 @@ async function readStage(cursor: OrderCursor, since: Date, reading: Reading): Pr
   // Sorted by change, the shop's answer is trusted; shops of old ignore the filter instead of refusing it.
   const wanted = answer.data.filter((row) => !row.date_modified_gmt || row.date_modified_gmt >= sinceGmt)
   return {
-    rows: await Promise.all(wanted.map((row) => readRow(row, reading))),
+    rows: await Promise.all(wanted.map((row) => readRow(row, { ...reading, at: answer.date }))),
     stage: answer.cursor.stage,
     after: nextOrderPage(answer.cursor, { rows: answer.data, total: answer.total }, pageSize),
     date: answer.date,
@@ -79,7 +106,10 @@ function toPage(stages: readonly StageRead[], after: OrderCursor | undefined): P
  * One order that cannot be read (a status that nobody has explained, a plugin's fraction of a unit) must not hold up
  * the others on its page.
  */
-async function readRow(row: WooOrderRow, reading: Reading): Promise<ExternalOrder | UnreadableOrder> {
+async function readRow(
+  row: WooOrderRow,
+  reading: Reading & { at: Date | undefined },
+): Promise<ExternalOrder | UnreadableOrder> {
   const unreadable: UnreadableOrder = {
     externalId: String(row.id),
     version: row.date_modified_gmt ? fromGmt(row.date_modified_gmt).getTime() : undefined,
@@ -116,22 +146,29 @@ async function askSorted(cursor: OrderCursor, { api, sorting, signal }: Reading)
 /** @throws NotFound */
 export async function readOrder(externalId: string, reading: Reading): Promise<ExternalOrder> {
   const { api, statuses, signal } = reading
-  const { data } = await api.order({ id: fromExternalId(externalId, 'externalId'), signal })
+  const { data, date } = await api.order({ id: fromExternalId(externalId, 'externalId'), signal })
   if (String(data.id) !== externalId)
     throw new Malformed(`The shop answered ${externalId} with ${data.id}`, '')
-  return toOrder(data, await partsOf(data, reading), statuses)
+  return toOrder(data, await partsOf(data, { ...reading, at: date }), statuses)
 }
 
-/** What the order only says that there is. */
+/**
+ * What the order only says that there is, and whether its units are held.
+ * @param reading.at the shop's clock; ours where it does not tell
+ * @param reading.unpaid absent: for what does not ask
+ */
 export async function partsOf(
   order: WooOrder,
-  reading: Pick<Reading, 'api' | 'signal'>,
+  reading: Pick<Reading, 'api' | 'signal'> &
+    Partial<Pick<Reading, 'unpaid' | 'now'>> & { at?: Date | undefined },
 ): Promise<OrderParts> {
-  const [refunds, fulfillments] = await Promise.all([
+  const { unpaid, now, at = new Date(now?.() ?? 0), signal } = reading
+  const [refunds, fulfillments, isHeld = false] = await Promise.all([
     refundsOf(order, reading),
     readFulfillments(order, reading),
+    unpaid?.isHeld(order, at, signal),
   ])
-  return { refunds, fulfillments }
+  return { refunds, fulfillments, isHeld }
 }
 
 /**

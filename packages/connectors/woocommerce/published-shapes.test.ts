@@ -242,7 +242,11 @@ describe('bodies with every published field', () => {
 
   test('an order with a refund', () => {
     const refunds = answers.refunds.parse([refund])
-    const mapped = toOrder(answers.order.parse(order), { refunds, fulfillments: [] }, readCustomStatuses(''))
+    const mapped = toOrder(
+      answers.order.parse(order),
+      { refunds, fulfillments: [], isHeld: false },
+      readCustomStatuses(''),
+    )
     expectSoundOrder(mapped)
     expect(mapped).toMatchObject({
       number: '#727',

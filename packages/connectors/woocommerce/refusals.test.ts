@@ -41,7 +41,9 @@ test.each<[number, string, ErrorKind]>([
   [502, html, 'unavailable'],
   [503, html, 'unavailable'],
   [504, '', 'unavailable'],
-  [301, html, 'invalid'],
+  [301, html, 'unavailable'],
+  [302, html, 'unavailable'],
+  [307, html, 'unavailable'],
 ])('%i %s is %s', (status, text, kind) => {
   expect(toRefusal(answer(status, text), 'orders').kind).toBe(kind)
 })

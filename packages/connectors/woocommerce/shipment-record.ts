@@ -12,6 +12,8 @@ const record = z.array(
     shipmentId: z.string(),
     /** The fulfilment, tracking or note that it became. */
     externalId: z.string(),
+    /** When the hub was about to tell of it, as the shop writes moments of UTC. Absent in older records. */
+    toldAt: z.string().optional(),
     lines: z.array(z.object({ lineExternalId: z.string(), quantity: z.int().nonnegative() })),
   }),
 )

@@ -2,7 +2,7 @@ import { Invalid, type OrderLine, type Shipment } from '@plimsoll/connector-kit'
 import type { WooFulfillment, WooOrder } from './answers.ts'
 import type { WooApi } from './api.ts'
 import { fromExternalId } from './ids.ts'
-import { type OrderParts, toOrder } from './map.ts'
+import { type OrderParts, toGmt, toOrder } from './map.ts'
 import { isMissingRoute } from './optional-routes.ts'
 import type { TrackingPlugin } from './order-calls.ts'
 import { partsOf } from './orders.ts'
@@ -18,7 +18,7 @@ type Shipping = { api: WooApi; now: () => number; signal?: AbortSignal | undefin
 export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ externalId: string }> {
   const { api, signal } = shipping
   const orderId = fromExternalId(shipment.orderExternalId, 'orderExternalId')
-  const { data: order } = await api.order({ id: orderId, signal })
+  const { data: order, date } = await api.order({ id: orderId, signal })
   const records = shipmentsOf(order)
   const known = records.find((record) => record.shipmentId === shipment.shipmentId)
   if (known !== undefined) return { externalId: known.externalId }
@@ -29,7 +29,13 @@ export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ ex
     (await asTracking(orderId, shipment, shipping)) ??
     (await asNote(orderId, shipment, shipping))
 
-  const record: ShipmentRecord = { shipmentId: shipment.shipmentId, externalId, lines: shipment.lines }
+  const record: ShipmentRecord = {
+    shipmentId: shipment.shipmentId,
+    externalId,
+    // By the shop's clock, as its refunds: they are set in order by it.
+    ...(date !== undefined && { toldAt: toGmt(date) }),
+    lines: shipment.lines,
+  }
   const isComplete = await hasAllLeft(order, [...records, record], shipping)
   await api.updateOrder({
     id: orderId,

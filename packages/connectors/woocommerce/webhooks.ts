@@ -74,16 +74,17 @@ const onlyId = z.object({ id: z.union([z.int().positive(), z.string().regex(/^[1
 
 /**
  * The order, or only its id where the body does not tell everything: which lines a refund or a fulfilment is about, what a plugin's
- * status means in this shop, and what has shipped where personal data was dropped from the body.
+ * status means in this shop, whether an unpaid one's units are held, and what has shipped where personal data was dropped
+ * from the body.
  */
 function toOrderEvent(request: WebhookMessage, topic: string): WebhookEvent {
   const body = read(request, order, topic)
   const externalId = String(body.id)
   // Without a version: two changes of one second share it, and the second hint would pass for the first.
   const hint: WebhookEvent = { kind: 'order', externalId, version: undefined, order: undefined }
-  const isTold = body.refunds.length === 0 && isCoreStatus(body.status) && !mayHaveFulfillments(body)
+  const isTold = body.refunds.length === 0 && isToldBy(body.status) && !mayHaveFulfillments(body)
   if (!isTold || isShipmentLost(body)) return hint
-  const mapped = toOrder(body, { refunds: [], fulfillments: [] }, new Map())
+  const mapped = toOrder(body, { refunds: [], fulfillments: [], isHeld: false }, new Map())
   return { kind: 'order', externalId, version: mapped.version, order: mapped }
 }
 
@@ -92,9 +93,7 @@ function isShipmentLost(body: z.infer<typeof order>): boolean {
   return body.meta_data.some((meta) => meta.key === shipmentsKey && meta.value === undefined)
 }
 
-const coreStatuses = new Set([
-  'pending',
-  'checkout-draft',
+const toldStatuses = new Set([
   'on-hold',
   'processing',
   'completed',
@@ -103,8 +102,8 @@ const coreStatuses = new Set([
   'refunded',
   'trash',
 ])
-function isCoreStatus(status: string): boolean {
-  return coreStatuses.has(status)
+function isToldBy(status: string): boolean {
+  return toldStatuses.has(status)
 }
 
 /**

@@ -52,6 +52,7 @@ export type AppliedOrder = {
     sold: number
     promised?: number
     givenBack: number
+    isUnsure?: boolean
     /** By the platform's clock: nothing was taken off before then; undefined: that is not known. */
     notBefore: Date | undefined
   }[]

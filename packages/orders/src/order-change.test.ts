@@ -135,6 +135,17 @@ const stories: Story[] = [
     subtracted: [0, 2, -2],
   },
   {
+    name: 'units that the platform keeps from nobody (an invoice, then paid): it subtracts them only then',
+    states: [
+      { state: 'pending', lines: one({ current: 2, subtracted: 'unheld' }) },
+      { state: 'open', lines: one({ current: 2, subtracted: 'yes' }) },
+      { state: 'pending', lines: one({ current: 2, subtracted: 'unheld' }) },
+      { state: 'cancelled', lines: one({ current: 2, subtracted: 'yes' }) },
+    ],
+    moved: ['reserve r+2', '', '', 'release r-2'],
+    subtracted: [0, 2, -2, 0],
+  },
+  {
     name: 'units that the platform subtracts when they ship',
     states: [
       { lines: one({ current: 3, subtracted: 'no' }) },
@@ -174,6 +185,23 @@ test('what the shop takes off its number only when it is paid was promised befor
   ]
   const [, paid] = play(states)
   expect(paid?.subtracted).toEqual([{ stockUnitId: 'unit-1', sold: 2, promised: 2, givenBack: 0 }])
+})
+
+test('what an order that failed did to the number is not known, nor what it does when it is paid after all', () => {
+  const changes = play([
+    factsOf({ version: 1, lines: one({ current: 2 }) }),
+    factsOf({
+      version: 2,
+      state: 'cancelled',
+      lines: one({ current: 0, ordered: 2, subtracted: 'unknown' }),
+    }),
+    factsOf({ version: 3, lines: one({ current: 2 }) }),
+  ])
+  expect(changes.map(({ subtracted }) => subtracted.map(({ isUnsure = false }) => isUnsure))).toEqual([
+    [false],
+    [true],
+    [true],
+  ])
 })
 
 test('an order that is first seen cancelled has taken its units and put them back', () => {

@@ -7,7 +7,13 @@ import {
   spreadSteps,
 } from '@plimsoll/stock'
 import { heldUnitsOf, stillLetGo } from './held-units.ts'
-import { type LineFacts, type OrderFacts, openUnitsOf, unsubtractedUnitsOf } from './order-facts.ts'
+import {
+  type LineFacts,
+  notShownUnitsOf,
+  type OrderFacts,
+  openUnitsOf,
+  unsubtractedUnitsOf,
+} from './order-facts.ts'
 
 /** One line as the hub last knew it, in listing units. `reserved` and `released` are what the hub did for it (I11). */
 export type KnownLine = {
@@ -26,6 +32,8 @@ export type KnownLine = {
   shipped: number
   returned: number
   unsubtracted: number
+  /** Of the unsubtracted, not shown on top of what is promised; undefined or absent: as it was. */
+  notShown?: number | undefined
   /** In shipments of the hub that may still leave: they stay reserved, whatever the channel says. */
   committed: number
   /** Have left in parcels of the hub, whether the channel knows or not. */
@@ -63,6 +71,8 @@ export type Subtracted = {
   /** Of those sold, units that were known to be promised before, and that the platform has taken off only since. */
   promised?: number
   givenBack: number
+  /** Nobody knows whether the platform did so: its number is read. */
+  isUnsure?: boolean
 }
 
 export type ChangeContext = {
@@ -117,6 +127,7 @@ export function decideOrderChange(
       shipped,
       returned: returnedOf({ platformReturned: line.returned, takenBack, isTakenBackElsewhere, shipped }),
       unsubtracted: unsubtractedUnitsOf(facts.state, line),
+      notShown: notShownUnitsOf(facts.state, line),
       committed,
       dispatched,
       platformShipped: line.shipped,
@@ -127,7 +138,8 @@ export function decideOrderChange(
       letGo: stillLetGo(earlier?.letGo ?? 0, channelHeld, { now: facts.holds, before: known?.holds }),
     }
     change.lines.push(next)
-    if (line.subtracted !== 'never') addSubtracted(change, earlier, next)
+    if (line.subtracted !== 'never')
+      addSubtracted(change, { earlier, next, isUnknown: line.subtracted === 'unknown' })
     // What was reserved before that was known goes its way to the end, where it is.
     const locationId = context.locationId ?? reservations.get(next.lineId)?.at(-1)?.locationId
     if (locationId === undefined) {
@@ -237,7 +249,14 @@ function linesNoLongerThere(before: ReadonlyMap<string, KnownLine>, facts: Order
     }))
 }
 
-function addSubtracted(change: OrderChange, earlier: KnownLine | undefined, next: KnownLine): void {
+/**
+ * Where the state does not know what the platform has taken off, neither is known of what it gave back. What was given back
+ * and is promised again (a cancelled order that is open once more) it may have taken off anew, or never given back.
+ */
+function addSubtracted(
+  change: OrderChange,
+  { earlier, next, isUnknown }: { earlier: KnownLine | undefined; next: KnownLine; isUnknown: boolean },
+): void {
   if (next.stockUnitId === undefined) return
   const taken =
     next.ordered - next.unsubtracted - (earlier === undefined ? 0 : earlier.ordered - earlier.unsubtracted)
@@ -252,6 +271,7 @@ function addSubtracted(change: OrderChange, earlier: KnownLine | undefined, next
       sold,
       givenBack,
       ...(promised > 0 && { promised }),
+      ...(((isUnknown && restored > 0) || restored < 0) && { isUnsure: true }),
     })
 }
 

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { contentHashOf, type OrderFacts, openUnitsOf, unsubtractedUnitsOf } from './order-facts.ts'
+import {
+  contentHashOf,
+  notShownUnitsOf,
+  type OrderFacts,
+  openUnitsOf,
+  unsubtractedUnitsOf,
+} from './order-facts.ts'
 import { factsOf, lineOf } from './testing/order-states.ts'
 
 test.each<[OrderFacts['state'], number, number, number]>([
@@ -13,7 +19,8 @@ test.each<[OrderFacts['state'], number, number, number]>([
   expect(openUnitsOf(state, { current, shipped })).toBe(open)
 })
 
-test.each<['yes' | 'no' | 'unknown', OrderFacts['state'], number]>([
+test.each<['yes' | 'no' | 'unheld' | 'unknown', OrderFacts['state'], number]>([
+  ['unheld', 'pending', 2],
   ['no', 'open', 2],
   ['no', 'pending', 2],
   ['no', 'cancelled', 0],
@@ -22,6 +29,16 @@ test.each<['yes' | 'no' | 'unknown', OrderFacts['state'], number]>([
   ['unknown', 'open', 0], // an uncertain unit counts as taken off already
 ])('subtracted: %s on an order that is %s leaves %d units to subtract', (subtracted, state, units) => {
   expect(unsubtractedUnitsOf(state, lineOf({ current: 3, shipped: 1, subtracted }))).toBe(units)
+})
+
+test.each<['yes' | 'no' | 'unheld', OrderFacts['state'], number | undefined]>([
+  ['unheld', 'pending', 2],
+  ['unheld', 'open', 2],
+  ['unheld', 'cancelled', 0],
+  ['no', 'pending', 0],
+  ['no', 'open', undefined], // what is lowered for a parcel stays lowered
+])('subtracted: %s on an order that is %s: %s units are not shown on top', (subtracted, state, units) => {
+  expect(notShownUnitsOf(state, lineOf({ current: 3, shipped: 1, subtracted }))).toBe(units)
 })
 
 const facts = factsOf({ lines: [lineOf({ externalId: '1' }), lineOf({ externalId: '2' })] })

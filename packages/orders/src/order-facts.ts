@@ -56,7 +56,7 @@ export type LineFacts = {
   shipped: number
   returned: number
   /** As the connector contract says it. */
-  subtracted: 'yes' | 'no' | 'never' | 'unknown'
+  subtracted: 'yes' | 'no' | 'never' | 'unheld' | 'unknown'
   /** Of the open units, those that the order's holds keep from being sent. Absent: all, where there are holds. */
   held?: number
 }
@@ -107,5 +107,16 @@ export function openUnitsOf(state: OrderFacts['state'], line: { current: number;
 
 /** Units that the platform has not taken off its own number yet; an uncertain one counts as taken off. */
 export function unsubtractedUnitsOf(state: OrderFacts['state'], line: LineFacts): number {
-  return line.subtracted === 'no' || line.subtracted === 'never' ? openUnitsOf(state, line) : 0
+  const { subtracted } = line
+  const isToCome = subtracted === 'no' || subtracted === 'never' || subtracted === 'unheld'
+  return isToCome ? openUnitsOf(state, line) : 0
+}
+
+/**
+ * Of those, the ones that are not shown on top of what is promised, since the platform would sell them again. Undefined: the
+ * state says nothing of it. A pending order says it anew each time; of an open one some may be lowered for a parcel.
+ */
+export function notShownUnitsOf(state: OrderFacts['state'], line: LineFacts): number | undefined {
+  if (line.subtracted === 'unheld') return openUnitsOf(state, line)
+  return state === 'pending' ? 0 : undefined
 }

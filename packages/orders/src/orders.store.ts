@@ -191,6 +191,7 @@ export async function saveLines(
       shipped: 'bigint',
       returned: 'bigint',
       unsubtracted: 'bigint',
+      notShown: 'bigint',
       channelHeld: 'bigint',
     })
     statements.push(
@@ -198,10 +199,10 @@ export async function saveLines(
         insert into order_line
           (organization_id, connection_id, line_id, order_id, external_id, listing_external_id, stock_unit_id,
            item_id, sku, title, units_per_listing, ordered, current, reserved, released, shipped, returned,
-           unsubtracted, channel_held)
+           unsubtracted, telling, channel_held)
         select ${organizationId}, ${connectionId}, line_id, order_id, external_id, listing_external_id,
            stock_unit_id, item_id, sku, title, units_per_listing, ordered, current, reserved, released, shipped,
-           returned, unsubtracted, channel_held
+           returned, unsubtracted, coalesce(not_shown, 0), channel_held
         from ${source}`.execute(tx),
     )
   }
@@ -218,6 +219,7 @@ export async function saveLines(
       shipped: 'bigint',
       returned: 'bigint',
       unsubtracted: 'bigint',
+      notShown: 'bigint',
       committed: 'bigint',
       dispatched: 'bigint',
       platformShipped: 'bigint',
@@ -246,7 +248,8 @@ export async function saveLines(
           channel_held = changed.channel_held,
           let_go = changed.let_go,
           -- What the channel has taken off by now it need not be shown less for.
-          telling = greatest(0, order_line.telling - greatest(0, order_line.unsubtracted - changed.unsubtracted))
+          telling = coalesce(changed.not_shown,
+            greatest(0, order_line.telling - greatest(0, order_line.unsubtracted - changed.unsubtracted)))
         from ${source}
         where order_line.organization_id = ${organizationId} and order_line.order_id = changed.order_id
           and order_line.external_id = changed.external_id`.execute(tx),

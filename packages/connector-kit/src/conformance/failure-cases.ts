@@ -67,6 +67,17 @@ export function failureCases(callsOf: CallsOf = callsOfShop): ConformanceCase[] 
         },
       }),
     ),
+    ...[301, 302, 307, 308].map(
+      (status): ConformanceCase => ({
+        title: `failures: ${status} is Unavailable, not carried out, and no write is refused for it`,
+        async story(world) {
+          const location = 'https://shop.example/coming-soon/'
+          await answered(world, { status, headers: { ...html, location }, body: webPage }, async (call) => {
+            expect(await refusalOf(call, 'unavailable')).toMatchObject({ sent: false })
+          })
+        },
+      }),
+    ),
     {
       title: 'failures: a web page with status 200 is Malformed or Unavailable',
       async story(world) {

@@ -57,7 +57,7 @@ export function expectSoundOrder(order: ExternalOrder): void {
       expect(line.held, 'units that are held are open').toBeLessThanOrEqual(current - shipped)
       if (line.held > 0) expect(codes.length, 'what holds them is said').toBeGreaterThan(0)
     }
-    expect(['yes', 'no', 'never', 'unknown']).toContain(line.subtracted)
+    expect(['yes', 'no', 'never', 'unheld', 'unknown']).toContain(line.subtracted)
   }
   const ids = order.lines.map((line) => line.externalId)
   expect(new Set(ids).size, 'no two lines share an id').toBe(ids.length)

@@ -56,6 +56,8 @@ export type ShopDocument = {
   orderId: number
   createdMs: number
   items: { orderItemId: number; quantity: number }[]
+  /** Of a credit memo. */
+  comment?: string | undefined
 }
 export type ShopShipment = ShopDocument & {
   source: string | undefined
@@ -85,10 +87,10 @@ export function createOrderBook(): OrderBook {
   }
 }
 
-/** Source: Magento\Sales\Model\Order\Item, getSimpleQtyToShip. */
+/** Source: Magento\Sales\Model\Order\Item, getSimpleQtyToShip, as of 2.2.8 to 2.4 (magento2 issues 22006 and 34289). */
 export function toShip(row: OrderRow): number {
   if (!row.countsForShipping || row.isVirtual) return 0
-  return Math.max(0, row.ordered - row.shipped - row.refunded - row.canceled)
+  return Math.max(0, row.ordered - Math.max(row.shipped, row.refunded) - row.canceled)
 }
 
 export function toInvoice(row: OrderRow): number {

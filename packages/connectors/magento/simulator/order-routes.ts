@@ -21,6 +21,7 @@ const shipSent = z.object({
 const refundSent = z.object({
   items: z.array(z.object({ order_item_id: z.int(), qty: whole })).optional(),
   isOnline: z.boolean().optional(),
+  comment: z.object({ comment: z.string() }).optional(),
   arguments: z
     .object({
       extension_attributes: z.object({ return_to_stock_items: z.array(z.int()).optional() }).optional(),
@@ -39,9 +40,10 @@ export function orderRoutes({ shop, limits }: { shop: Shop; limits: () => InputL
     return { items: found.rows.map(show), search_criteria: found.criteria, total_count: found.total }
   }
   const refund = (order: ShopOrder, body: unknown) => {
-    const { items, arguments: given } = read(refundSent, body)
+    const { items, comment, arguments: given } = read(refundSent, body)
     return shop.refund(order, {
       lines: items && new Map(items.map(({ order_item_id, qty }) => [order_item_id, qty])),
+      comment: comment?.comment,
       returned: new Set(given?.extension_attributes?.return_to_stock_items ?? []),
     })
   }

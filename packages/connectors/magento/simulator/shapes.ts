@@ -134,7 +134,7 @@ export function showInvoice({ id, orderId, createdMs, items }: ShopDocument) {
   }
 }
 
-export function showCreditmemo({ id, orderId, createdMs, items }: ShopDocument) {
+export function showCreditmemo({ id, orderId, createdMs, items, comment }: ShopDocument) {
   return {
     entity_id: id,
     order_id: orderId,
@@ -146,5 +146,6 @@ export function showCreditmemo({ id, orderId, createdMs, items }: ShopDocument) 
       base_cost: 0,
       base_price: 0,
     })),
+    comments: comment === undefined ? [] : [{ comment, is_visible_on_front: 0 }],
   }
 }

@@ -59,7 +59,11 @@ export type Shop = {
   /** @param lines rows and units; undefined: all that can be refunded */
   refund(
     order: ShopOrder,
-    request: { lines: Map<number, number> | undefined; returned: ReadonlySet<number> },
+    request: {
+      lines: Map<number, number> | undefined
+      returned: ReadonlySet<number>
+      comment?: string | undefined
+    },
   ): number
   /** What a shopper may buy now; null: without counting. */
   salable(product: ShopProduct): number | null
@@ -196,7 +200,7 @@ export function createShop(settings: ShopSettings, now: () => number): Shop {
       return true
     },
     ship: (order, request) => shipOrder(shop, order, request, { second, settle }),
-    refund(order, { lines, returned }) {
+    refund(order, { lines, returned, comment }) {
       const items: { orderItemId: number; quantity: number }[] = []
       for (const row of order.rows) {
         const units = Math.min(
@@ -220,7 +224,7 @@ export function createShop(settings: ShopSettings, now: () => number): Shop {
           "Creditmemo Document Validation Error(s):\nYou can't create a creditmemo without products.",
         )
       const id = book.newId()
-      book.creditmemos.push({ id, orderId: order.id, createdMs: second(), items })
+      book.creditmemos.push({ id, orderId: order.id, createdMs: second(), items, comment })
       settle(order, false, true)
       return id
     },

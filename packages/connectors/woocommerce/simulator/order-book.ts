@@ -32,6 +32,7 @@ export type ShopOrder = {
   /** Where it goes back to from the trash. */
   statusBeforeTrash: OrderStatus
   currency: string
+  createdVia: 'checkout' | 'store-api' | 'admin' | 'rest-api'
   /** Undefined: made by staff, who typed no address. */
   to: Recipient | undefined
   createdMs: number
@@ -64,7 +65,10 @@ export type ShopOrder = {
 }
 
 export type OrderBook = {
-  create(lines: Omit<ShopLine, 'id' | 'reduced'>[], currency: string, to?: Recipient): ShopOrder
+  create(
+    lines: Omit<ShopLine, 'id' | 'reduced'>[],
+    of: { currency: string; createdVia: ShopOrder['createdVia']; to?: Recipient | undefined },
+  ): ShopOrder
   find(id: number): ShopOrder | undefined
   all(): readonly ShopOrder[]
   /** In status pending. */
@@ -82,12 +86,13 @@ export function createOrderBook({ newId, now }: { newId: () => number; now: () =
   const maybeUnpaid = new Set<ShopOrder>()
   let nextLineId = 0
   return {
-    create(lines, currency, to) {
+    create(lines, { currency, createdVia, to }) {
       const order: ShopOrder = {
         id: newId(),
         status: 'pending',
         statusBeforeTrash: 'pending',
         currency,
+        createdVia,
         to,
         createdMs: now(),
         modifiedMs: now(),

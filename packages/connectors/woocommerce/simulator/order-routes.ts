@@ -122,7 +122,7 @@ export function orderRoutes(options: OrderRoutes): RestRoute[] {
         const { sku, name, price } = product
         return { productId: product_id, variationId: variation_id, quantity, sku, name, price }
       }),
-      shop.settings.currency,
+      { currency: shop.settings.currency, createdVia: 'rest-api' },
     )
     tell({ topic: 'order.created', id: order.id })
     const status = given.status ?? (given.set_paid ? 'processing' : 'pending')

@@ -82,7 +82,7 @@ export function toOrderShape(shop: Shop, order: ShopOrder): Record<string, unkno
     transaction_id: '',
     customer_ip_address: '192.0.2.7',
     customer_user_agent: 'Mozilla/5.0',
-    created_via: 'checkout',
+    created_via: order.createdVia,
     customer_note: 'Please ring twice.',
     number: String(order.id),
     meta_data: order.meta,

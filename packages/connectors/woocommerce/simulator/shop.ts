@@ -47,7 +47,7 @@ export type Shop = {
   ): number
   /** As if so many posts had been made before: of a shop that is opened again, whose orders must not be taken for its old ones. */
   skipIds(count: number): void
-  /** What WP-Cron does: orders that stay unpaid longer than they are held are cancelled. */
+  /** What WP-Cron does: checkouts that stay unpaid longer than they are held are cancelled; staff's orders are not. */
   cancelUnpaid(): void
 }
 
@@ -162,8 +162,7 @@ export function createShop(
           name: product.name,
           price: product.price,
         })),
-        settings.currency,
-        to,
+        { currency: settings.currency, createdVia: 'checkout', to },
       )
       hold(order)
       tell({ topic: 'order.created', id: order.id })
@@ -202,7 +201,7 @@ export function createShop(
       if (settings.holdStockMinutes === 0) return
       const before = now() - settings.holdStockMinutes * 60_000
       for (const order of orders.unpaid()) {
-        if (order.modifiedMs < before) setStatus(order, 'cancelled')
+        if (order.createdVia === 'checkout' && order.modifiedMs < before) setStatus(order, 'cancelled')
       }
     },
   }

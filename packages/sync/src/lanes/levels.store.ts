@@ -180,6 +180,8 @@ export type MovedByOrders = {
    */
   promised?: number
   givenBack: number
+  /** Whether it moved at all is not known: it is read. */
+  isUnsure?: boolean
   /** By our clock: nothing was taken off before then; undefined: that is not known. */
   notBefore: Date | undefined
 }
@@ -198,19 +200,20 @@ export async function addSubtracted(
 ): Promise<void> {
   const moved = fallen.filter(({ sold, givenBack }) => sold !== 0 || givenBack !== 0)
   if (moved.length === 0) return
-  const rows = moved.map((each) => ({ ...each, promised: each.promised ?? 0 }))
+  const rows = moved.map((each) => ({ ...each, promised: each.promised ?? 0, doubts: each.isUnsure ? 1 : 0 }))
   const source = unnestRows('fallen', rows, {
     stockUnitId: 'text',
     externalLocationId: 'text',
     sold: 'bigint',
     promised: 'bigint',
     givenBack: 'bigint',
+    doubts: 'bigint',
     notBefore: 'timestamptz',
   })
   const columns = sql`sum(fallen.sold)::bigint as taken, sum(fallen.sold - fallen.promised)::bigint as sold,
         sum(fallen.promised)::bigint as promised, sum(fallen.given_back)::bigint as restored,
         coalesce(sum(fallen.sold) filter (where fallen.not_before > level.exposure_from), 0)::bigint as sold_later`
-  if (moved.every((each) => each.externalLocationId !== undefined)) {
+  if (moved.every((each) => each.externalLocationId !== undefined && each.isUnsure !== true)) {
     // The caller holds the locks of its items' levels.
     await sql`
     update level set subtracted = subtracted + moved.taken - moved.restored,${exposureAfterOrders('moved')},
@@ -231,7 +234,7 @@ export async function addSubtracted(
     with fallen as (select * from ${source}),
     matched as (
       select level.level_id, level.exposure_from, fallen.sold, fallen.promised, fallen.given_back, fallen.not_before,
-        count(*) over (partition by fallen.stock_unit_id, fallen.external_location_id, fallen.nth) as candidates
+        count(*) over (partition by fallen.stock_unit_id, fallen.external_location_id, fallen.nth) + fallen.doubts as candidates
       from (select *, row_number() over () as nth from fallen) as fallen
       join level on level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
         and level.stock_unit_id = fallen.stock_unit_id
