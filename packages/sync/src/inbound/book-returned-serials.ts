@@ -32,7 +32,7 @@ export async function bookReturnedSerials(
       told: { code: 'take-back-by-hand', facts: {} },
     }
   // What is gone is taken back as damaged first, and off from there.
-  const condition = line.condition === 'sellable' ? 'sellable' : 'damaged'
+  const condition = line.condition === 'sellable' ? ('sellable' as const) : ('damaged' as const)
   try {
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, lease)
