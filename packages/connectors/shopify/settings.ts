@@ -50,7 +50,7 @@ export const settingsSchema = z.object({
       zh: {
         title: '未付款即可发货',
         description:
-          '无需付款即可发货的付款方式，按其在 Shopify 中的名称填写，以逗号分隔：Cash on Delivery (COD), Bank Deposit。其他未付款订单将等到付款，或由您手动放行。',
+          '无需付款即可发货的付款方式（例如货到付款、银行转账），按其在 Shopify 后台中显示的名称填写，以逗号分隔。其他未付款订单将等到付款，或由您手动放行。',
       },
     }),
   endpoint: z
