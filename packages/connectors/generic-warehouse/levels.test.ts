@@ -129,6 +129,8 @@ test('what is asked for every so often and is 5, 4, 5 ends at 5', async () => {
   let units = 5
   const server = createServer((_, answer) => {
     answer.setHeader('content-type', 'application/json')
+    // When it was said: of two answers of one moment, one that says the same is the same.
+    answer.setHeader('date', new Date(now).toUTCString())
     answer.end(JSON.stringify([{ sku: 'TEA', units }]))
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
