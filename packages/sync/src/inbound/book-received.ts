@@ -69,9 +69,11 @@ export async function bookReceived(context: WorkerContext, booking: Booking): Pr
     }
     const lines = arrivalsOf(inbound, booking, serials)
     const over = units - openOf(inbound, item.sku)
+    const expected = inbound.lines.reduce((sum, each) => sum + (each.sku === item.sku ? each.expected : 0), 0)
+    const announced = (expected * (line.told - line.booked)) / units
     const told = storeOf(context, async (tx) => {
       await noteBooked(context, tx, booking, serials)
-      if (over > 0 && !(await isCorrection(tx, organizationId, delivery, line)))
+      if (over > 0 && !(await isCorrection(tx, organizationId, delivery, line, announced)))
         await noteDiffers(context, tx, inbound, {
           ...{ item, units: over, why: 'more than were on their way' },
           told: 'inbound-more',

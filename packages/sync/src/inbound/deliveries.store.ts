@@ -159,20 +159,22 @@ export async function saveTried(
 }
 
 /**
- * Whether a line of a delivery says otherwise what was told before: its inbound shipment has received the first already, so that
- * what it awaits says nothing of whether more came.
+ * Whether a line of a delivery says otherwise what was told before, and no more came than was announced: the inbound shipment
+ * has received the first already, so that what it awaits says nothing of whether more came.
+ * @param announced of the line's SKU, in the warehouse's stock units
  */
 export async function isCorrection(
   tx: Tx,
   organizationId: string,
   { kind, externalId, inboundId }: Pick<DeliveryRow, 'kind' | 'externalId' | 'inboundId'>,
-  { lineExternalId }: Pick<DeliveryLine, 'lineExternalId'>,
+  { lineExternalId, sku }: Pick<DeliveryLine, 'lineExternalId' | 'sku'>,
+  announced: number,
 ): Promise<boolean> {
   const found = await sql`
     select from warehouse_delivery join warehouse_delivery_line using (organization_id, connection_id, kind, external_id)
     where organization_id = ${organizationId} and inbound_id = ${inboundId} and kind = ${kind}
-      and external_id = ${externalId} and line_external_id = ${lineExternalId} and told = 0
-    limit 1`.execute(tx)
+    having bool_or(external_id = ${externalId} and line_external_id = ${lineExternalId} and told = 0)
+      and coalesce(sum(told) filter (where sku = ${sku}), 0) <= ${announced}`.execute(tx)
   return found.rows.length > 0
 }
 

@@ -227,6 +227,12 @@ test('lots are made with what is printed on them, serials recorded; what is tied
   expect(await at(floor, 'odd')).toMatchObject({ onHand: 0 })
   expect(await at(floor, 'bottle')).toMatchObject({ onHand: 2 })
   expect(await tasksOf(floor)).toEqual([])
+
+  // More than was announced is told, of a line that was corrected too.
+  correct('R1', 'L3', { quantity: 3 })
+  await go(floor, 30)
+  expect(await at(floor, 'milk')).toMatchObject({ onHand: 7 })
+  expect(await tasksOf(floor)).toMatchObject([{ kind: 'receipt-differs', units: 1 }])
 }, 120_000)
 
 test.each(['refund', 'return'] as const)(
