@@ -71,6 +71,8 @@ export async function follow(page: Page, to: string): Promise<void> {
     history.pushState(null, '', there)
   }, to)
   await page.locator('h1:not([data-left])').first().waitFor()
+  // The screen that was left may stay in the document for a frame beside the one that came.
+  await page.waitForFunction(() => !document.querySelector('h1[data-left]'))
 }
 
 /** The screen has its heading, and nothing on it is still being loaded. */

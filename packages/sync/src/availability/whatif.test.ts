@@ -203,6 +203,15 @@ const anyChange: fc.Arbitrary<Change> = fc.record({
   units: fc.integer({ min: 1, max: 20 }),
 })
 
+/** The one that was taken to zero is back before anything was sent to the other, which then has nothing to give up for it. */
+const ONE_BEFORE_THE_OTHER_SENDS = {
+  stock: 13,
+  styles: ['compare-and-set' as const, 'absolute' as const, 'absolute' as const],
+  at: 'guaranteed' as const,
+  sales: [1],
+  changes: [{ kind: 'stock' as const, mode: null, nth: 1, units: 18 }],
+}
+
 test('I10: what would be shown is what is shown once it is done and the channels have settled (any changes)', async () => {
   let exact = 0
   let estimated = 0
@@ -271,7 +280,7 @@ test('I10: what would be shown is what is shown once it is done and the channels
         }
       },
     ),
-    { ...fromEnvironment(6), endOnFailure: true },
+    { ...fromEnvironment(6), endOnFailure: true, examples: [[ONE_BEFORE_THE_OTHER_SENDS]] },
   )
   expect(exact).toBeGreaterThan(estimated)
 }, 600_000)

@@ -64,18 +64,25 @@ function isAtOnce({ isBounded, levels }: LoadLine): boolean {
   return isBounded && levels.every(({ because }) => because === 'granted')
 }
 
-/** Which of the levels that are moving gets on next: as positions among them; undefined: all of them. */
-type Order = { isKnownLater: boolean; next(moving: number, round: number): number | undefined }
+type Order = {
+  /** Which of the levels that are moving gets on next: as positions among them; undefined: all of them. */
+  next(moving: number, round: number): number | undefined
+  isKnownLater: boolean
+  /** Nothing is sent to the others before: their lanes are slow, and what they are asked for may be another number by then. */
+  isAlone?: boolean
+}
 
 const TOGETHER: Order = { isKnownLater: false, next: () => undefined }
 /**
  * All at once, and their orders are known later; one after the other, from the first or from the last, while what was
- * sent to the others may still act; and a few in no order at all, a step at a time.
+ * sent to the others may still act, or before anything is; and a few in no order at all, a step at a time.
  */
 const ORDERS: readonly Order[] = [
   { isKnownLater: true, next: () => undefined },
-  { isKnownLater: false, next: () => 0 },
-  { isKnownLater: false, next: (moving) => moving - 1 },
+  ...[false, true].flatMap((isAlone): Order[] => [
+    { isKnownLater: false, isAlone, next: () => 0 },
+    { isKnownLater: false, isAlone, next: (moving) => moving - 1 },
+  ]),
   ...[7, 11, 13].map((step) => ({
     isKnownLater: true,
     next: (moving: number, round: number) => (round * step + (round >> 2)) % moving,
@@ -97,8 +104,9 @@ function follow(
     const turn = order.next(moving.length, round)
     const next = turn === undefined ? undefined : moving[turn]
     const isWaiting = moving.some(({ underWay }) => underWay.length > 0)
-    levels = asked.map((level) => {
-      if (!isMoving(level) || (next !== undefined && level !== next)) return level
+    levels = asked.map((level, nth) => {
+      if (next !== undefined && level !== next) return order.isAlone ? (levels[nth] ?? level) : level
+      if (!isMoving(level)) return level
       const isKnown = !order.isKnownLater || (next === undefined ? !isWaiting : level.underWay.length === 0)
       return isKnown ? toKnown(afterApplying(level)) : afterApplying(level)
     })
