@@ -5,7 +5,13 @@ import { promiseOf } from './wanted.ts'
 /** How far back a promise counts as one that the hub may still be acting on. */
 const REMEMBERED_MS = 60_000
 
-type LevelRow = { level_id: string; connection_id: string; stock_unit_id: string; unsubtracted: number }
+type LevelRow = {
+  level_id: string
+  connection_id: string
+  stock_unit_id: string
+  unsubtracted: number
+  telling: number
+}
 
 type PolicyRow = {
   connection_id: string | null
@@ -20,7 +26,8 @@ type PolicyRow = {
   paused: boolean | null
 }
 
-type Moment = { at: number; units: number }
+/** `telling`: units that came off the promise since their channel is being told that they have left. */
+type Moment = { at: number; units: number; telling: number }
 
 /**
  * What the hub would promise on each level given everything that its ledger knows, worked out here from plain rows
@@ -42,12 +49,13 @@ export class Promises {
     const { organizationId } = this.#books
     const [levels, stock, policies] = await Promise.all([
       this.#reader.query<LevelRow>(
-        `select level.level_id, level.connection_id, level.stock_unit_id, coalesce((
-          select sum(greatest(0, unsubtracted - telling)) from order_line
-          where order_line.organization_id = $1 and order_line.connection_id = level.connection_id
-            and order_line.stock_unit_id = level.stock_unit_id
-        ), 0)::int as unsubtracted
-        from level where level.organization_id = $1 order by 1`,
+        `select level.level_id, level.connection_id, level.stock_unit_id,
+          coalesce(sum(greatest(0, unsubtracted - telling)), 0)::int as unsubtracted,
+          coalesce(sum(least(unsubtracted, telling)), 0)::int as telling
+        from level
+        left join order_line on order_line.organization_id = $1 and order_line.connection_id = level.connection_id
+          and order_line.stock_unit_id = level.stock_unit_id
+        where level.organization_id = $1 group by 1, 2, 3 order by 1`,
         [organizationId],
       ),
       this.#reader.query<{ sku: string; available: number }>(
@@ -76,7 +84,7 @@ export class Promises {
       if (platform === undefined || level === undefined) continue
       const place = { platform: platform.name, level, policies: set }
       const units = promiseOf(this.#books, place, (sku) => available.get(sku) ?? 0) + row.unsubtracted
-      this.#note(row.level_id, { at, units: Math.min(units, platform.quantityMax) })
+      this.#note(row.level_id, { at, units: Math.min(units, platform.quantityMax), telling: row.telling })
     }
   }
 
@@ -102,7 +110,7 @@ export class Promises {
   #note(levelId: string, moment: Moment): void {
     const history = this.#history.get(levelId) ?? []
     const last = history.at(-1)
-    if (last?.units === moment.units) return
+    if (last?.units === moment.units && last.telling === moment.telling) return
     if (last === undefined || moment.units > last.units) this.#raisedAt.set(levelId, moment.at)
     const from = moment.at - REMEMBERED_MS
     // The one that held at the start of what is remembered stays.
@@ -115,13 +123,22 @@ export class Promises {
 
   /** The most that was promised at any moment since then; undefined: nothing is known of the level. */
   mostSince(levelId: string, since: number): number | undefined {
+    return this.#most(levelId, since, ({ units }) => units)
+  }
+
+  /** The same, with what its channel is being told to have left. */
+  mostWithTelling(levelId: string, since: number): number | undefined {
+    return this.#most(levelId, since, ({ units, telling }) => units + telling)
+  }
+
+  #most(levelId: string, since: number, of: (moment: Moment) => number): number | undefined {
     const history = this.#history.get(levelId)
     if (history === undefined) return undefined
     const first = Math.max(
       0,
       history.findLastIndex(({ at }) => at <= since),
     )
-    return Math.max(...history.slice(first).map(({ units }) => units))
+    return Math.max(...history.slice(first).map(of))
   }
 
   /** When it last rose. */

@@ -72,7 +72,7 @@ export class Warehouses {
     if (level?.quantity === undefined || levelId === undefined) return []
     if (platform.stoppedSince !== undefined) return []
     if (latestOf(order).state !== 'open') return []
-    const promised = this.#promises.mostSince(levelId, this.#books.now() - LOWERED_MS)
+    const promised = this.#promises.mostWithTelling(levelId, this.#books.now() - LOWERED_MS)
     if (promised === undefined || level.quantity <= promised - told.units) return []
     const text = `${name} shows ${level.quantity} of ${order.stockUnitId} as it is told that ${told.units} of them left; ${promised} were promised with those`
     return [{ invariant: 'I11', text }]
