@@ -183,6 +183,9 @@ export async function differencesOfQueues(reader: pg.Client, organizationId: str
     -- What it gave up is dealt again once that is known.
     select 'what ' || stock_unit_id || ' may have sold before is not known yet' from level
       where organization_id = $1 and tracked and granted is not null and exposure_older > 0
+    union all
+    select 'what ' || stock_unit_id || ' shows is to be read, so that what it does not show is dealt again' from level
+      where organization_id = $1 and tracked and granted is not null and recheck_at is not null
     order by 1`,
     [organizationId],
   )

@@ -218,7 +218,7 @@ async function play(
   platform.fault = () => undefined
   platform.landLate()
   await turns(clock, stepped, 3, 500)
-  await clock.advance(31_000) // the latest effect of what is unknown has passed
+  await clock.advance(41_000) // the latest effect of what is unknown has passed
   await turns(clock, stepped, 12, 600)
   await turns(clock, beside, 6, 600)
   await turns(clock, stepped, 6, 600)

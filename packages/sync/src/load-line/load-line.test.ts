@@ -281,6 +281,7 @@ class Market {
         bound: shop.exposure,
         underWay: shop.mayAct,
         shown: shop.expected,
+        told: this.line?.levels[nth],
         unsubtracted: this.unsubtracted[nth] ?? 0,
       }),
     )
@@ -386,6 +387,41 @@ test('I6: when shoppers rest, all that is there comes to be shown, each level wi
           const rests = resting[nth] ?? 0
           if (left >= 0 && (rests === 0 || left >= sum(resting) * 2)) expect(units).toBeGreaterThan(rests)
         }
+      },
+    ),
+    fromEnvironment(500),
+  )
+})
+
+test('I6: while nothing more is learned of the orders, no number goes up and down for ever', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 60 }),
+      anyEffects,
+      fc.array(anyTurn, { minLength: 5, maxLength: 60, size: '+1' }),
+      (stock, effects, turns) => {
+        const market = new Market(stock, effects)
+        for (const nth of effects.keys()) {
+          market.act(nth, { kind: 'look' })
+          market.act(nth, { kind: 'adopt' })
+        }
+        for (const turn of turns) {
+          if (turn.kind === 'deal') market.deal()
+          else if (turn.kind === 'send') market.send(turn.nth)
+          else market.act(turn.nth, turn.act)
+        }
+        let lastMoved = 0
+        for (let round = 1; round <= 40; round += 1) {
+          market.deal()
+          for (const [nth, shop] of market.shops.entries()) {
+            const { quantity } = shop
+            market.send(nth)
+            for (let each = 0; each < 20; each += 1) market.act(nth, { kind: 'act', pick: 0 })
+            for (let each = 0; each < 20; each += 1) market.act(nth, { kind: 'answer', pick: 0 })
+            if (shop.quantity !== quantity) lastMoved = round
+          }
+        }
+        expect(lastMoved).toBeLessThan(20)
       },
     ),
     fromEnvironment(500),

@@ -168,6 +168,8 @@ function deal(each: Dealing, supply: Supply): void {
   // A blind write of less than it shows needs as much as one of more.
   if (coming > level.wanted) return void settleOn(each, 0, 'waiting')
   if (coming > ideal) return void keep(each)
+  // It gave up what it showed to get more than this: raised now, it would go to zero again, and so on.
+  if (isStillWaiting(each)) return void settleOn(each, 0, 'waiting')
   if (most > coming) return void raise(each, most, supply)
   if (coming === 0) return void settleOn(each, 0, 'waiting')
   // Once it is known what became of the last one.
@@ -176,6 +178,11 @@ function deal(each: Dealing, supply: Supply): void {
   const byWayOfZero = Math.min(ideal, supply.mostFor(level) + (each.exposure ?? 0))
   if (isPauseWorth(each, byWayOfZero - coming, level.perHour)) return void settleOn(each, 0, 'waiting')
   keep(each)
+}
+
+/** It went to zero to get its share, and orders of what it showed before may not be known yet. */
+function isStillWaiting({ level }: Dealing): boolean {
+  return level.told?.because === 'waiting' && comingTo(level) === 0 && level.bound.older !== 0
 }
 
 /** The greatest quantity up to its share whose write the supply can back. */

@@ -361,7 +361,7 @@ test('I5: of items in kits none is oversold that is said to be guaranteed, and n
           platform.fault = () => undefined
           platform.landLate()
         }
-        await clock.advance(31_000)
+        await clock.advance(41_000)
         for (const shop of shops) {
           await clock.advance(world.context.pace.leaseMs + 1)
           shop.stepped = await stepConnection(world, shop.connectionId)

@@ -107,7 +107,7 @@ test('tightening lowers at once where that is safe, and does not wait for orders
   await rest(world, clock, shops, 3)
   expect(shownBy(shops)).toEqual([5, 5])
   expect(await standing(world)).toMatchObject({ state: 'tightening' })
-  await clock.advance(31_000)
+  await clock.advance(41_000)
   await rest(world, clock, shops, 3)
   expect(await standing(world)).toMatchObject({ state: 'guaranteed' })
   expect(shops.flatMap(({ platform }) => platform.writes).length).toBe(2)
@@ -296,8 +296,8 @@ test('I5: guaranteed is never oversold, and comes to show all that is there (any
           platform.fault = () => undefined
           platform.landLate()
         }
-        // What was unknown can act no more after the platform's latest effect.
-        await clock.advance(31_000)
+        // What was unknown can act no more after the platform’s latest effect, counted from when it may have left at the latest.
+        await clock.advance(41_000)
         for (const shop of shops) {
           await clock.advance(world.context.pace.leaseMs + 1)
           shop.stepped = await stepConnection(world, shop.connectionId)

@@ -98,14 +98,15 @@ function follow(
   let levels = [...group]
   for (let round = 1; ; round += 1) {
     const line = drawLoadLine(levels, free)
-    const asked = levels.map((level, nth) => afterSending(level, line.levels[nth]?.units))
+    const asked = levels.map((level, nth) => afterSending(level, line.levels[nth]))
     const moving = asked.filter((level) => level.mayWrite && isMoving(level))
     if (moving.length === 0 || round === roundsMax) return { line, isAtRest: moving.length === 0 }
     const turn = order.next(moving.length, round)
     const next = turn === undefined ? undefined : moving[turn]
     const isWaiting = moving.some(({ underWay }) => underWay.length > 0)
     levels = asked.map((level, nth) => {
-      if (next !== undefined && level !== next) return order.isAlone ? (levels[nth] ?? level) : level
+      const { underWay } = levels[nth] ?? level
+      if (next !== undefined && level !== next) return order.isAlone ? { ...level, underWay } : level
       if (!isMoving(level)) return level
       const isKnown = !order.isKnownLater || (next === undefined ? !isWaiting : level.underWay.length === 0)
       return isKnown ? toKnown(afterApplying(level)) : afterApplying(level)
@@ -119,10 +120,11 @@ function isMoving({ underWay, bound, shown }: LineLevel): boolean {
 }
 
 /** What is asked for is sent; while a write is not answered, none is sent behind it. */
-function afterSending(level: LineLevel, units: number | undefined): LineLevel {
+function afterSending(level: LineLevel, told: LineLevel['told']): LineLevel {
   const { mayWrite, shown, underWay } = level
-  if (!mayWrite || units === undefined || units === shown || underWay.length > 0) return level
-  return { ...level, underWay: [{ quantity: units, givenBack: 0, expected: shown }] }
+  if (!mayWrite || told === undefined || told.units === shown || underWay.length > 0)
+    return { ...level, told }
+  return { ...level, told, underWay: [{ quantity: told.units, givenBack: 0, expected: shown }] }
 }
 
 function afterApplying(level: LineLevel): LineLevel {
