@@ -297,10 +297,6 @@ async function sendBatch(
   const { connectionId } = connection
   const { lease, writeEffect: effect } = context
   const callsUntil = new Date(at.getTime() + CALL_MS_MAX)
-  await noteWrites(
-    context,
-    planned.map(({ candidate }) => candidate),
-  )
   const sent = await laneGroupOf(context).record(effect, {
     connectionId,
     fencing: lease.fencing,
@@ -323,6 +319,11 @@ async function sendBatch(
     if (writes.length === 0) return true
   }
 
+  // Only what is surely sent now: a halt that holds it up must not spend what the platform takes in a day.
+  await noteWrites(
+    context,
+    writes.map(({ candidate }) => candidate),
+  )
   context.writing.leavesUntil = at.getTime() + LEAVES_MS_MAX
   const outcomes = await callSetLevels(context, state, writes).finally(() => {
     context.writing.leavesUntil = undefined

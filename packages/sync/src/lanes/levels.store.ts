@@ -1,5 +1,5 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import {
   exposureAfterApplied,
   exposureAfterOrders,
@@ -98,7 +98,9 @@ export async function observeLevels(
       recheck_at = null,
       acknowledged = case when seen.adopt then seen.quantity else acknowledged end,
       acknowledged_at = case when seen.adopt then ${at}::timestamptz else acknowledged_at end,
-      acknowledged_subtracted = case when seen.adopt then subtracted else acknowledged_subtracted end
+      acknowledged_subtracted = case when seen.adopt then subtracted else acknowledged_subtracted end,
+      -- What was refused was another step than the one from here.
+      ${refusalOver(sql`seen.adopt`)}
     from ${lockedLevels(
       organizationId,
       observations.map((row) => row.levelId),
@@ -106,6 +108,14 @@ export async function observeLevels(
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id
     returning case when granted is not null then item_id end as item_id`.execute(tx)
   return [...new Set(seen.rows.flatMap((row) => row.itemId ?? []))].sort()
+}
+
+/** Sets the columns that say why a level is not written: a refusal ends where `isOver`, as nothing else would end it. */
+export function refusalOver(isOver: RawBuilder<unknown>): RawBuilder<unknown> {
+  const ends = sql`level.problem_code = 'refused' and ${isOver}`
+  return sql`problem_code = case when ${ends} then null else level.problem_code end,
+      problem = case when ${ends} then null else level.problem end,
+      problem_told = case when ${ends} then null else level.problem_told end`
 }
 
 /** Marks levels to be read soon. */

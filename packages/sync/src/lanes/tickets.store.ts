@@ -1,6 +1,7 @@
 import type { Db, Tx, WriteDirection } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { lockedLevels } from './level-locks.store.ts'
+import { refusalOver } from './levels.store.ts'
 
 /** A write that the platform has accepted, and about which it is time to ask. */
 export type OpenWrite = {
@@ -62,7 +63,9 @@ export async function askLater(
 export async function openLevels(tx: Tx, organizationId: string, levelIds: readonly string[]): Promise<void> {
   if (levelIds.length === 0) return
   await sql`
-    update level set open_greatest = open.greatest, open_last = open.last, open_since = open.since
+    update level set open_greatest = open.greatest, open_last = open.last, open_since = open.since,
+      -- A later write was taken in: what becomes of it says anew whether the level can be written.
+      ${refusalOver(sql`open.last is not null`)}
     from ${lockedLevels(organizationId, levelIds)}
     cross join lateral (
       select max(quantity) as greatest, (array_agg(quantity order by sent_at desc, write_id desc))[1] as last,

@@ -145,6 +145,24 @@ test('a decrease that a feed refuses is told to a person at once', async () => {
   expect(await world.tasks('refused-decrease')).toMatchObject([{ units: 4, isOpen: true }])
 })
 
+test('I6: what was refused once and is accepted later is followed to its end, whatever becomes of its ticket', async () => {
+  const { clock, world, platform, connectionId, stepped } = await openFeedShop()
+  platform.refused.set('bottle', 'row')
+  await world.adjust('bottle', -2)
+  await turns(clock, stepped, 3)
+  expect(await world.level(connectionId, 'bottle')).toMatchObject({ problemCode: 'refused' })
+  platform.refused.clear()
+  platform.feedFrom = 1
+  await world.adjust('bottle', -1)
+  await turns(clock, stepped, 2)
+  expect(await world.level(connectionId, 'bottle')).toMatchObject({ problemCode: null })
+  // The ticket dies without an answer; what differs then is written all the same.
+  platform.feedFrom = Number.POSITIVE_INFINITY
+  await turns(clock, stepped, 8, 100_000)
+  await turns(clock, stepped, 20, 1_000)
+  expect(platform.quantityOf('bottle')).toBe(7)
+})
+
 test('I6: whatever lands when, every level ends at what is desired', async () => {
   type Step = {
     kind: 'adjust' | 'feed' | 'single' | 'land' | 'sell' | 'turn'

@@ -3,6 +3,7 @@ import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsol
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { candidateOf } from '../testing/candidate.ts'
+import { haltWrites, liftHalt } from '../safety/pauses.ts'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld } from '../testing/world.ts'
 import { decideWithinCap } from './write-cap.ts'
@@ -112,4 +113,21 @@ test('a decrease that waited for the next day and is not needed any more is no t
   await world.adjust('bottle', 5)
   await turns(clock, stepped, 3)
   expect(await world.tasks('capped-decrease')).toMatchObject([{ isOpen: false }])
+})
+
+test('I6: what a halt holds up spends nothing of what the platform takes in a day', async () => {
+  const clock = manualClock(Date.UTC(2026, 10, 20, 12))
+  const world = await createWorld(database, clock, { reconcileMs: 3_600_000 })
+  await world.stock('bottle', 100)
+  const { connectionId } = await world.open('shop', { bottle: 100 }, { writeCap: cap })
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 2)
+  await haltWrites(world.context, 'organization', { reason: 'a look', actor: 'test', how: 'freeze' })
+  await world.adjust('bottle', -1)
+  await turns(clock, stepped, 20, 500)
+  await liftHalt(world.context, 'organization', { reason: undefined, actor: 'test' })
+  await turns(clock, stepped, 3, 500)
+  const { acknowledged, desired } = await world.level(connectionId, 'bottle')
+  expect([acknowledged, desired]).toEqual([99, 99])
+  expect(await world.tasks('capped-decrease')).toEqual([])
 })

@@ -66,6 +66,20 @@ test('hub wins: the hub’s number goes out again, and the difference is recorde
   ])
 })
 
+test('hub wins over an edit of a level whose last write was refused: the refusal was of another number', async () => {
+  const { platform, run } = await openShop('hub-wins')
+  platform.refused.set('bottle', 'row')
+  await world.adjust('bottle', 5)
+  await run()
+  platform.refused.clear()
+  await run()
+  // Not sent again by itself, without anything new.
+  expect(platform.quantityOf('bottle')).toBe(10)
+  platform.edit('bottle', 30)
+  await run()
+  expect(platform.quantityOf('bottle')).toBe(15)
+})
+
 test('platform wins: the edit is a movement, once, by its difference, and the other channels follow', async () => {
   const { platform, other, run } = await openShop('platform-wins')
   platform.edit('bottle', 13)
