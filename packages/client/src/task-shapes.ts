@@ -33,6 +33,7 @@ export const taskRow = z.object({
     'oversold',
     'refused-decrease',
     'capped-decrease',
+    'listing-not-back',
     'not-routed',
     'shipment-refused',
     'shipment-stuck',

@@ -11,6 +11,7 @@ export const toldCodes = [
   'decrease-refused-by-hand',
   'decrease-refused-on-sale',
   'decrease-refused-off-sale',
+  'listing-not-back',
   'decrease-capped',
   'decrease-capped-unread',
   'not-routed',

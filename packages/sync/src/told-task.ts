@@ -13,6 +13,7 @@ type Facts = {
   'decrease-refused-by-hand': { quantity: number; message: string; platform: string }
   'decrease-refused-on-sale': { quantity: number; message: string; platform: string; why: string }
   'decrease-refused-off-sale': { quantity: number; message: string; platform: string }
+  'listing-not-back': { platform: string; listing: string; message: string }
   'decrease-capped': { platform: string; shows: number; desired: number; at: string }
   'decrease-capped-unread': { platform: string; desired: number; at: string }
   /** @param because codes of the routing plan */

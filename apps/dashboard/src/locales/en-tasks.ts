@@ -10,6 +10,7 @@ export const enTasks = {
     oversold: 'Oversold',
     'refused-decrease': 'Refused decrease',
     'capped-decrease': 'Decrease waits for tomorrow',
+    'listing-not-back': 'Listing is not back on sale',
     'not-routed': 'Cannot be sent',
     'shipment-refused': 'Shipment refused',
     'shipment-stuck': 'Shipment stuck',

@@ -18,6 +18,8 @@ const toldTask: Record<ToldCode | 'said', string> = {
     'The platform refused to show {{quantity}}: {{message}} It could not be taken off {{platform}} either: {{why}} Do it there by hand.',
   'decrease-refused-off-sale':
     'The platform refused to show {{quantity}}: {{message}} The listing was taken off {{platform}}, and is put back once the number is taken.',
+  'listing-not-back':
+    'The listing {{listing}} was taken off {{platform}} while its number was refused, and cannot be put back: {{message}} Put it on sale there by hand.',
   'decrease-capped':
     '{{platform}} takes no more writes of this listing today. It shows {{shows}} where {{desired}} should be shown, and is lowered on {{at}}. End or pause the listing there if it must not sell until then.',
   'decrease-capped-unread':

@@ -11,6 +11,7 @@ export const zhTasks: Pick<Locale, 'task'> = {
     oversold: '超卖',
     'refused-decrease': '减少被拒绝',
     'capped-decrease': '下调须等到次日',
+    'listing-not-back': '刊登未能恢复在售',
     'not-routed': '无仓可发',
     'shipment-refused': '仓库拒收发货单',
     'shipment-stuck': '发货停滞',

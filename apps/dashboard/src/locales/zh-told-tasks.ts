@@ -17,6 +17,8 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
     '平台拒绝显示 {{quantity}}：{{message}} 也未能在 {{platform}} 上下架：{{why}} 请在平台上手动处理。',
   'decrease-refused-off-sale':
     '平台拒绝显示 {{quantity}}：{{message}} 该刊登已在 {{platform}} 上下架，数量被接受后自动恢复。',
+  'listing-not-back':
+    '刊登 {{listing}} 因数量被拒绝而从 {{platform}} 下架，现无法恢复：{{message}} 请在平台上手动上架。',
   'decrease-capped':
     '{{platform}} 今天不再接受此刊登的写入。目前显示 {{shows}}，应显示 {{desired}}，将于 {{at}} 下调。若在此之前不能再卖，请在平台上结束或暂停该刊登。',
   'decrease-capped-unread':

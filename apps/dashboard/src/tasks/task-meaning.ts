@@ -8,6 +8,7 @@ const inChinese: Record<Kind, string> = {
   oversold: '已接的订单多于库存，请按下列办法处理。',
   'refused-decrease': '平台拒绝了下调，该商品可能被超卖。请在平台上查看该刊登，或将其下架。',
   'capped-decrease': '平台当日可写次数已用完，下调要等到次日。可先在平台上手动下调。',
+  'listing-not-back': '数量被拒绝时刊登已下架，现平台不让恢复。请在平台上手动上架。',
   'not-routed': '没有仓库能发这个订单。请补货、调整分仓规则，或取消订单。',
   'shipment-refused': '仓库没有接受发货单。请按原因更正后重试，或改由其他仓库发货。',
   'shipment-stuck': '发货单很久没有进展。请向仓库询问，或取消后改由其他仓库发货。',

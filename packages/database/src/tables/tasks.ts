@@ -8,6 +8,7 @@ export interface TaskTable {
     | 'oversold'
     | 'refused-decrease'
     | 'capped-decrease'
+    | 'listing-not-back'
     | 'drift'
     | 'untracked'
     | 'unmapped'

@@ -1,5 +1,5 @@
 import type { Db, OrderGapTable, Tx } from '@plimsoll/database'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Gap } from './gaps.ts'
 
 export async function countKnownOrders(
@@ -49,7 +49,17 @@ export async function insertGap(
   return Number(inserted.numAffectedRows ?? 0n) === 1
 }
 
-/** The backfill of a gap has come to its end: it found what was missing, or the platform has no more to show. */
+/** The backfill of a gap failed, or a person ended it. */
+const endedShort = (when: RawBuilder<unknown>) => sql`exists (
+  select from sync_job as own
+  where own.organization_id = order_gap.organization_id and own.job_id = order_gap.job_id
+    and own.state in ('failed', 'cancelled') and ${when}
+)`
+
+/**
+ * The backfill of a gap has come to its end: it found what was missing, or the platform has no more to show. So has any
+ * other that read all of a gap whose own came to none.
+ */
 export async function settleGap(tx: Tx, organizationId: string, jobId: string, at: Date): Promise<void> {
   await sql`
     with settled as (
@@ -57,8 +67,12 @@ export async function settleGap(tx: Tx, organizationId: string, jobId: string, a
         state = case when (sync_job.result ->> 'fresh')::bigint > 0 then 'filled' else 'unexplained' end,
         closed_at = ${at}
       from sync_job
-      where order_gap.organization_id = ${organizationId} and order_gap.job_id = ${jobId} and order_gap.state = 'open'
-        and sync_job.organization_id = order_gap.organization_id and sync_job.job_id = order_gap.job_id
+      where order_gap.organization_id = ${organizationId} and order_gap.state = 'open'
+        and sync_job.organization_id = order_gap.organization_id and sync_job.job_id = ${jobId}
+        and sync_job.connection_id = order_gap.connection_id
+        and (order_gap.job_id = sync_job.job_id
+          -- To the end of the list: one of that time may have changed since.
+          or (${endedShort(sql`true`)} and sync_job.from_at <= order_gap.from_at and sync_job.to_at is null))
       returning gap_id
     )
     update task set closed_at = ${at}
@@ -75,8 +89,9 @@ export async function reopenGaps(
 ): Promise<{ jobId: string; fromAt: Date }[]> {
   const due = await sql<{ gapId: string; fromAt: Date }>`
     select gap_id, from_at from order_gap
-    where organization_id = ${organizationId} and connection_id = ${connectionId} and state = 'unexplained'
-      and tries < ${again.triesMax} and closed_at < ${again.closedBefore}
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and tries < ${again.triesMax}
+      and ((state = 'unexplained' and closed_at < ${again.closedBefore})
+        or (state = 'open' and ${endedShort(sql`own.finished_at < ${again.closedBefore}`)}))
     order by found_at, gap_id
     for update`.execute(tx)
   const jobs: { jobId: string; fromAt: Date }[] = []

@@ -245,6 +245,30 @@ test('orders that the platform never shows again are a gap that stays unexplaine
   expect(found).toMatchObject([{ missing: lost, state: 'unexplained', tries: 3 }])
 })
 
+test('I4: a gap whose backfill failed is read again, and its task says so no longer once its orders are known', async () => {
+  const { platform, connectionId, stepped } = await openShop({ gaps: 'numbers' })
+  platform.webhookUrl = undefined
+  const gaps = () => findGaps(database.kysely, world.context.organizationId, connectionId, 10)
+  const failed = async () =>
+    world.rows(sql<{ jobId: string }>`select job_id from sync_job
+      where organization_id = ${world.context.organizationId} and state = 'failed'`)
+  // A page that says that the shop is being looked after, in place of orders.
+  let isAway: boolean | undefined
+  platform.onCall = async (operation) => {
+    if (operation !== 'orders' || (await gaps()).length === 0) return
+    isAway = isAway === undefined
+  }
+  platform.fault = (operation) => (isAway === true && operation === 'orders' ? 'malformed' : undefined)
+  await loseOrders(platform, stepped)
+  platform.unlisted.clear()
+  expect(await failed()).toHaveLength(1)
+  await turns(clock, stepped, 20, 10 * MINUTE)
+  expect(await gaps()).toMatchObject([{ state: 'filled', tries: 2 }])
+  expect(await world.available('bottle')).toBe(470)
+  const tasks = (await world.tasks('connection')).filter(({ subject }) => subject.startsWith('gap:'))
+  expect(tasks).toMatchObject([{ isOpen: false }])
+})
+
 test('a count that fails proves nothing: the period is looked at again', async () => {
   const { platform, connectionId, stepped } = await openShop({ gaps: 'count' })
   platform.fault = (operation) => (operation === 'countOrders' ? 'malformed' : undefined)

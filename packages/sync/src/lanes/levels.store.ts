@@ -1,5 +1,5 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import {
   exposureAfterApplied,
   exposureAfterOrders,
@@ -12,6 +12,7 @@ import type { WriteEffect } from '../load-line/exposure.ts'
 import type { ToldTrouble } from '../told-trouble.ts'
 import type { LevelKnowledge } from './expected.ts'
 import { lockedLevels } from './level-locks.store.ts'
+import { refusalOver } from './refusal-over.ts'
 
 /** What a platform confirmed for a level, with what was known when it was asked. */
 export type Acknowledgement = {
@@ -83,6 +84,7 @@ export async function observeLevels(
   at: Date,
 ): Promise<string[]> {
   if (observations.length === 0) return []
+  const levelIds = observations.map(({ levelId }) => levelId)
   const source = unnestRows('seen', observations, {
     levelId: 'uuid',
     quantity: 'bigint',
@@ -101,21 +103,10 @@ export async function observeLevels(
       acknowledged_subtracted = case when seen.adopt then subtracted else acknowledged_subtracted end,
       -- What was refused was another step than the one from here.
       ${refusalOver(sql`seen.adopt`)}
-    from ${lockedLevels(
-      organizationId,
-      observations.map((row) => row.levelId),
-    )} join ${source} using (level_id) ${joinUnderWay(organizationId)}
+    from ${lockedLevels(organizationId, levelIds)} join ${source} using (level_id) ${joinUnderWay(organizationId)}
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id
     returning case when granted is not null then item_id end as item_id`.execute(tx)
   return [...new Set(seen.rows.flatMap((row) => row.itemId ?? []))].sort()
-}
-
-/** Sets the columns that say why a level is not written: a refusal ends where `isOver`, as nothing else would end it. */
-export function refusalOver(isOver: RawBuilder<unknown>): RawBuilder<unknown> {
-  const ends = sql`level.problem_code = 'refused' and ${isOver}`
-  return sql`problem_code = case when ${ends} then null else level.problem_code end,
-      problem = case when ${ends} then null else level.problem end,
-      problem_told = case when ${ends} then null else level.problem_told end`
 }
 
 /** Marks levels to be read soon. */

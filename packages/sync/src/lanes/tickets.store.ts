@@ -1,7 +1,7 @@
 import type { Db, Tx, WriteDirection } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { lockedLevels } from './level-locks.store.ts'
-import { refusalOver } from './levels.store.ts'
+import { refusalOver } from './refusal-over.ts'
 
 /** A write that the platform has accepted, and about which it is time to ask. */
 export type OpenWrite = {

@@ -54,13 +54,15 @@ export async function hasRefusedDecreases(
   return found.rows.length > 0
 }
 
+export type ListingToReinstate = { listingId: string; externalId: string; placement: string; isDue: boolean }
+
 /** Listings that were withdrawn, or may have been, and whose decrease has been taken since: nothing is refused any more. */
 export async function findListingsToReinstate(
   db: Db,
   organizationId: string,
   connectionId: string,
-): Promise<{ listingId: string; externalId: string; placement: string; isDue: boolean }[]> {
-  const found = await sql<{ listingId: string; externalId: string; placement: string; isDue: boolean }>`
+): Promise<ListingToReinstate[]> {
+  const found = await sql<ListingToReinstate>`
     select listing_id, external_id, withdrawn_placement as placement, not exists (
       select from level
       join task on task.organization_id = level.organization_id and task.kind = 'refused-decrease'

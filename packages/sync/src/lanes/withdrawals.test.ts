@@ -1,4 +1,4 @@
-import { manualClock } from '@plimsoll/connector-kit'
+import { Invalid, manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stepConnection, turns } from '../testing/steps.ts'
@@ -116,6 +116,41 @@ test('what was taken off without an answer is put back where it was on sale, wha
   expect(await world.level(connectionId, 'bottle')).toMatchObject({ acknowledged: 2, problemCode: null })
   expect(bottle.shelves).toEqual(['front', 'wholesale'])
   expect(platform.sell('bottle')).toBeDefined()
+})
+
+test('I6: a listing that its platform will not put back is told to a person, and holds up nothing else of its connection', async () => {
+  const { clock, world, stepped, platform } = await refusing({ withdraw: 'hidden' })
+  platform.refused.set('bottle', 'row')
+  await world.adjust('bottle', -7)
+  await turns(clock, stepped, 2)
+  expect(platform.sell('bottle')).toBeUndefined()
+  platform.refused.clear()
+  platform.unplaceable = new Invalid('It is not published there any more.', 'listing')
+  await world.adjust('bottle', -1)
+  await turns(clock, stepped, 4)
+  expect(await world.tasks('listing-not-back')).toMatchObject([
+    { isOpen: true, detail: expect.stringContaining('not published there any more') },
+  ])
+  // Reading back goes on: what a person typed elsewhere is seen and healed.
+  platform.edit('jar', 30)
+  await turns(clock, stepped, 10, 20_000)
+  expect(platform.quantityOf('jar')).toBe(10)
+  platform.unplaceable = undefined
+  await turns(clock, stepped, 4, 3_600_000)
+  expect(platform.sell('bottle')).toBeDefined()
+  expect(await world.tasks('listing-not-back')).toMatchObject([{ isOpen: false }])
+})
+
+test('I6: a listing whose withdrawal never answers holds up nothing else of its connection, and is tried again', async () => {
+  const { clock, world, stepped, platform } = await refusing({ withdraw: 'hidden' })
+  platform.refused.set('bottle', 'row')
+  platform.fault = (operation) => (operation === 'withdraw' ? 'dropped' : undefined)
+  await world.adjust('bottle', -7)
+  await turns(clock, stepped, 3)
+  platform.edit('jar', 30)
+  await turns(clock, stepped, 10, 20_000)
+  expect(platform.quantityOf('jar')).toBe(10)
+  expect(platform.calls.filter((call) => call === 'withdraw').length).toBeGreaterThan(2)
 })
 
 test('one bad row among many that spoils its batch is found in few calls, and the others are written meanwhile', async () => {

@@ -1,7 +1,8 @@
-import { isConnectorError } from '@plimsoll/connector-kit'
+import { type ConnectorError, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from '../context.ts'
 import { notify } from '../notify.ts'
+import { closeTasks, openTask } from '../tasks.store.ts'
 import type { ToldDeed } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -10,6 +11,7 @@ import {
   findExposedListings,
   findListingsToReinstate,
   hasRefusedDecreases,
+  type ListingToReinstate,
   savePlacement,
   saveTaskDetail,
   saveWithdrawn,
@@ -18,6 +20,10 @@ import { closeNeedless } from './write-cap.store.ts'
 
 /** At one go; the rest at the next turn, after the lane's decreases. */
 const AT_ONCE = 20
+/** A listing whose call failed is tried again after so long: its connection has other things to do. */
+const AGAIN_MS = 30_000
+/** One that the platform will not put back, in so many words; a person may have done it by then. */
+const REFUSED_AGAIN_MS = 3_600_000
 
 /**
  * What a worker remembers of refused decreases between its turns; the truth is in the database. `mayBeExposed`: a
@@ -29,6 +35,8 @@ export type Withdrawals = {
   mayBeWithdrawn: boolean
   mayBeRefused: boolean
   tried: Set<string>
+  /** Listings that failed by themselves, and when they are tried again. */
+  notBefore: Map<string, number>
 }
 
 export const UNKNOWN_WITHDRAWALS = (): Withdrawals => ({
@@ -36,6 +44,7 @@ export const UNKNOWN_WITHDRAWALS = (): Withdrawals => ({
   mayBeWithdrawn: true,
   mayBeRefused: true,
   tried: new Set(),
+  notBefore: new Map(),
 })
 
 /**
@@ -68,11 +77,36 @@ async function withdrawExposed(context: WorkerContext, withdrawals: Withdrawals)
     AT_ONCE + withdrawals.tried.size,
   )
   const untried = found.filter(({ taskId, listingId }) => !withdrawals.tried.has(`${taskId} ${listingId}`))
-  for (const listing of untried.slice(0, AT_ONCE)) {
-    await withdraw(context, listing)
+  const due = untried.filter(({ listingId }) => isDueAgain(context, listingId)).slice(0, AT_ONCE)
+  let done = 0
+  for (const listing of due) {
+    if (!(await isTried(context, listing.listingId, () => withdraw(context, listing)))) break
     withdrawals.tried.add(`${listing.taskId} ${listing.listingId}`)
+    done += 1
   }
-  if (untried.length <= AT_ONCE) withdrawals.mayBeExposed = false
+  if (done === untried.length) withdrawals.mayBeExposed = false
+}
+
+function isDueAgain({ withdrawals, clock }: WorkerContext, listingId: string): boolean {
+  return clock.now() >= (withdrawals.notBefore.get(listingId) ?? 0)
+}
+
+/** @returns false where the platform did not answer to it, or not in sense: it is tried again later */
+async function isTried(
+  { withdrawals, clock, log }: WorkerContext,
+  listingId: string,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    withdrawals.notBefore.delete(listingId)
+    await work()
+    return true
+  } catch (error) {
+    if (!isConnectorError(error) || (error.kind !== 'unavailable' && error.kind !== 'malformed')) throw error
+    withdrawals.notBefore.set(listingId, clock.now() + AGAIN_MS)
+    log.warn({ listing: listingId, error }, 'a listing could not be taken off or put back yet')
+    return false
+  }
 }
 
 async function withdraw(context: WorkerContext, listing: ExposedListing): Promise<void> {
@@ -143,21 +177,63 @@ function sentence(text: string): string {
 }
 
 async function reinstateTaken(context: WorkerContext, withdrawals: Withdrawals): Promise<void> {
-  const { database, organizationId, connection, operations, signal, log } = context
+  const { database, organizationId, connection } = context
   const found = await findListingsToReinstate(database.kysely, organizationId, connection.connectionId)
-  withdrawals.mayBeWithdrawn = found.some(({ isDue }) => !isDue)
-  for (const { listingId, externalId, placement } of found.filter(({ isDue }) => isDue)) {
-    try {
-      await operations.reinstate?.(externalId, { signal, placement })
-    } catch (error) {
-      withdrawals.mayBeWithdrawn = true
-      // One that is gone meanwhile cannot be put back.
-      if (!isConnectorError(error) || error.kind !== 'not-found') throw error
-      log.warn({ listing: externalId }, 'a withdrawn listing is gone')
-    }
-    await inTransaction(database, async (tx) => {
-      await assertLease(tx, organizationId, context.lease)
-      await saveWithdrawn(tx, organizationId, listingId, null)
-    })
+  const due = found.filter(({ listingId, isDue }) => isDue && isDueAgain(context, listingId))
+  withdrawals.mayBeWithdrawn = found.length > due.length
+  for (const listing of due) {
+    const isDone = await isTried(context, listing.listingId, () => reinstate(context, listing))
+    if (!isDone || withdrawals.notBefore.has(listing.listingId)) withdrawals.mayBeWithdrawn = true
+    if (!isDone) return
   }
+}
+
+async function reinstate(context: WorkerContext, listing: ListingToReinstate): Promise<void> {
+  const { database, organizationId, operations, signal, log, withdrawals, clock } = context
+  const { listingId, externalId, placement } = listing
+  try {
+    await operations.reinstate?.(externalId, { signal, placement })
+  } catch (error) {
+    if (!isConnectorError(error) || isPassing(error.kind)) throw error
+    if (error.kind !== 'not-found') {
+      await tellNotBack(context, listing, error)
+      withdrawals.notBefore.set(listingId, clock.now() + REFUSED_AGAIN_MS)
+      return
+    }
+    // One that is gone meanwhile cannot be put back.
+    log.warn({ listing: externalId }, 'a withdrawn listing is gone')
+  }
+  await inTransaction(database, async (tx) => {
+    await assertLease(tx, organizationId, context.lease)
+    await saveWithdrawn(tx, organizationId, listingId, null)
+    await closeTasks(tx, organizationId, ['listing-not-back'], [listingId], nowOf(context))
+  })
+}
+
+/** It sells nothing, though it may: a person must know. */
+async function tellNotBack(
+  context: WorkerContext,
+  { listingId, externalId }: ListingToReinstate,
+  { message }: ConnectorError,
+): Promise<void> {
+  const { organizationId, connection, connector, uuid } = context
+  const { name: platform } = connector.manifest
+  await inTransaction(context.database, async (tx) => {
+    await assertLease(tx, organizationId, context.lease)
+    await openTask(
+      tx,
+      organizationId,
+      {
+        kind: 'listing-not-back',
+        subject: listingId,
+        connectionId: connection.connectionId,
+        sku: null,
+        units: null,
+        detail: `The listing ${externalId} was taken off ${platform} while its number was refused, and cannot be put back: ${message} Put it on sale there by hand.`,
+        told: { code: 'listing-not-back', facts: { platform, listing: externalId, message } },
+      },
+      { at: nowOf(context), uuid },
+    )
+    await notify(tx, organizationId, { kind: 'screen', topics: ['tasks', 'overview'], itemIds: [] })
+  })
 }

@@ -228,6 +228,7 @@ function openMemory(
       },
       async reinstate(externalId: string, { placement = '' }: { placement?: string } = {}) {
         const fault = await begin('reinstate')
+        if (platform.unplaceable !== undefined) throw platform.unplaceable
         const listing = platform.listings.get(externalId)
         if (listing === undefined || listing.isGone) throw new NotFound(`There is no listing ${externalId}`)
         listing.shelves = placement.split(' ')

@@ -32,6 +32,8 @@ export class MemoryPlatform {
   fault: (operation: Operation) => Fault | undefined = () => undefined
   /** Listings that the shop refuses to write: alone (`row`), or with the whole batch (`batch`). */
   readonly refused = new Map<string, 'row' | 'batch'>()
+  /** Why it puts no listing back on sale; undefined: it does. */
+  unplaceable: Error | undefined
   /** Until when it prepares the file that its listings are read from; they come at once unless set. */
   listingsFrom = 0
   listingsPerPage = Number.POSITIVE_INFINITY
