@@ -30,8 +30,9 @@ const common: TestProjectInlineConfiguration['test'] = {
   maxWorkers: Math.min(availableParallelism(), 3) + 1,
   // Of the tests of one file that say they may run side by side: those that wait for clocks, not for the processor.
   maxConcurrency: 10,
-  testTimeout: 20_000,
-  hookTimeout: 30_000,
+  // None is a measurement: on a busy machine one takes ten times as long.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
   // Polled until it is so; a second, the default, is less than a busy machine needs for a page.
   expect: { poll: { timeout: 10_000 } },
 }

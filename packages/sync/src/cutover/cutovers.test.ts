@@ -2,12 +2,16 @@
 
 import { randomUUID } from 'node:crypto'
 import { manualClock } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
+import { saveLocation } from '@plimsoll/stock'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changeStock } from '../availability/stock-changes.ts'
 import { ConnectionRegistry } from '../connections/registry.ts'
-import type { SyncContext } from '../context.ts'
+import { type SyncContext, toStockContext } from '../context.ts'
+import { changePools } from '../pools/change-pools.ts'
 import { makePreview } from '../safety/going-live.ts'
 import type { MemoryPlatform } from '../testing/memory-platform.ts'
 import { stepConnection, turns } from '../testing/steps.ts'
@@ -110,6 +114,40 @@ test('the steps, each shown and approved; done twice, nothing changes', async ()
   }
   expect(await world.connection(b.connectionId)).toMatchObject({ state: 'live' })
   expect(await world.connection(a.connectionId)).toMatchObject({ state: 'shadow' })
+})
+
+test('I5: open units lie where they are kept for their orders, not where the connection reserves by itself', async () => {
+  const { clock, world, a, turn, begin, importOrders } = await brand()
+  const { context } = world
+  await inTransaction(database, async (tx) => {
+    await saveLocation(tx, toStockContext(context), { code: 'EAST', name: 'East', kind: 'warehouse' })
+  })
+  a.platform.otherLocations = ['second']
+  await world.import(a.connectionId)
+  await changePools(context, a.connectionId, [{ externalId: 'second', locations: ['EAST'] }])
+  a.platform.write('MUG', 30, 'second')
+  a.platform.sell('MUG', 5, 'second')
+  await clock.advance(60_000)
+  await turn(4)
+  await begin('a')
+  await importOrders()
+  const proposed = await proposeOpening(context, 'opening', [])
+  const lines = await readCutoverLines(context, proposed.cutoverId)
+  expect(lines.map(({ locationCode, proposed: units }) => [locationCode, units]).sort()).toEqual([
+    ['EAST', 30],
+    ['MAIN', OPENING],
+  ])
+  await approveCutover(context, 'opening', { digest: proposed.digest ?? '', actor: 'Ben' })
+  await applyCutover(context, 'opening')
+  const free = await world.rows(sql<{ code: string; units: number }>`
+    select code, sum(on_hand - reserved - held)::int as units from balance
+    join location using (organization_id, location_id)
+    where balance.organization_id = ${context.organizationId} group by code order by code`)
+  // What shop a shows, less what shop b sold out of MAIN.
+  expect(free).toEqual([
+    { code: 'EAST', units: 25 },
+    { code: 'MAIN', units: OPENING - 5 },
+  ])
 })
 
 async function count({ context }: World, quantity: number): Promise<void> {

@@ -17,7 +17,7 @@ export type SourceFigure = {
 /**
  * What a connection's own numbers say is there, and what the ledger says, in one look. On hand is what the platform
  * shows, less the sales that the hub knows of since, and on top the units of its open orders, which it has subtracted
- * and which are still there. A sale that neither knows of yet is in the platform's number as the hub believes it to be,
+ * and which are still there: at the place that keeps them for the order. A sale that neither knows of yet is in the platform's number as the hub believes it to be,
  * and comes off both ways when it is applied: once.
  * @param itemIds only of these; all of them where it is left out
  */
@@ -49,24 +49,46 @@ export async function findFiguresOfConnection(
         and level.item_id is not null and level.tracked
         and level.acknowledged is not null ${only(sql`level.item_id`)}
     ), own as (
-      select item_id, stock_unit_id,
-        sum(greatest(0, current - unsubtracted - shipped) * units_per_listing)::bigint as units
+      select line_id, item_id, greatest(0, current - unsubtracted - shipped) * units_per_listing as units
       from order_line
       where organization_id = ${organizationId} and connection_id = ${connectionId} and item_id is not null
         and stock_unit_id is not null ${only(sql`item_id`)}
-      group by item_id, stock_unit_id
+        and exists (
+          select from shown where shown.item_id = order_line.item_id and shown.stock_unit_id = order_line.stock_unit_id
+        )
+    ), kept as (
+      select own.line_id, own.item_id, location_id, own.units as wanted,
+        sum(reserved - released - reservation.shipped) as units
+      from own
+      join reservation on reservation.organization_id = ${organizationId} and reservation.owner_id = own.line_id
+        and reservation.item_id = own.item_id
+      where own.units > 0 and reserved - released - reservation.shipped > 0
+      group by own.line_id, own.item_id, location_id, own.units
     ), placed as (
       select item_id, location_id, count(distinct stock_unit_id) as listings,
         sum(quantity * units_per_listing)::bigint as units
       from shown
       group by item_id, location_id
+    ), behind as (
+      -- Of each line, in the order of its places, as many as it keeps there.
+      select line_id, item_id, location_id, greatest(0, least(units, wanted - coalesce(sum(units) over (
+        partition by line_id order by location_id rows between unbounded preceding and 1 preceding
+      ), 0))) as units
+      from kept
     ), opened as (
-      -- Where the connection's orders reserve.
-      select own.item_id, connection.default_location_id as location_id, sum(own.units)::bigint as units
-      from own
-      join connection on connection.organization_id = ${organizationId} and connection.connection_id = ${connectionId}
-      where exists (select from shown where shown.item_id = own.item_id and shown.stock_unit_id = own.stock_unit_id)
-      group by own.item_id, connection.default_location_id
+      select item_id, location_id, sum(units)::bigint as units
+      from (
+        select item_id, location_id, units from behind
+        union all
+        -- What is reserved nowhere yet will be where the connection's orders reserve by themselves.
+        select own.item_id, connection.default_location_id, own.units - coalesce((
+          select sum(behind.units) from behind where behind.line_id = own.line_id
+        ), 0)
+        from own
+        join connection on connection.organization_id = ${organizationId} and connection.connection_id = ${connectionId}
+      ) as each
+      group by item_id, location_id
+      having sum(units) > 0
     )
     select coalesce(placed.item_id, opened.item_id) as item_id,
       coalesce(placed.location_id, opened.location_id) as location_id,

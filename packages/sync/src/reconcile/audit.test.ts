@@ -1,4 +1,4 @@
-import { type ManualClock, manualClock } from '@plimsoll/connector-kit'
+import { type Capabilities, type ManualClock, manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
@@ -25,10 +25,11 @@ beforeEach(async () => {
 
 const SKUS = Array.from({ length: 24 }, (_, nth) => `sku-${String(nth).padStart(2, '0')}`)
 
-async function openShop() {
+async function openShop(capabilities: Partial<Capabilities> = {}) {
   for (const sku of SKUS) await world.stock(sku, 10)
   const listings = Object.fromEntries(SKUS.map((sku) => [sku, 10]))
-  const shop = await world.open('shop', listings, { writeStyle: 'absolute', ordersPollMs: 3_600_000 })
+  const options = { writeStyle: 'absolute' as const, ordersPollMs: 3_600_000, ...capabilities }
+  const shop = await world.open('shop', listings, options)
   const stepped = await stepConnection(world, shop.connectionId)
   await turns(clock, stepped, 6, 400)
   return { ...shop, stepped }
@@ -72,6 +73,16 @@ test('an audit reads every listing and level, says of each difference what it wa
   expect(await world.available('sku-07')).toBe(10 - platform.orders.size)
   expect(result.agreeing).toBeGreaterThanOrEqual(20)
   expect(job.done).toBe(job.total)
+})
+
+test('where orders are shown late, an audit waits for its second looks as much longer', async () => {
+  const { platform, stepped } = await openShop({ visibilityLagMs: 180_000 })
+  platform.edit('sku-03', 14)
+  const { jobId } = await requestAudit(world.context, 'shop')
+  await turns(clock, stepped, 40, 10_000)
+  const job = await getSyncJob(world.context, jobId)
+  expect([job.state, (job.result as AuditResult).left]).toEqual(['done', 0])
+  expect(await differences(jobId)).toEqual(['sku-03 edited-on-platform written 10→14'])
 })
 
 test('all connections are audited at once, each by its worker; what goes on is not begun again', async () => {

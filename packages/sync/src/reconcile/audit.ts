@@ -22,7 +22,7 @@ import {
 } from './audit.store.ts'
 import { type Judged, reconcileLevels } from './reconcile.ts'
 
-/** What a first look could not settle is waited for so long. */
+/** What a first look could not settle is waited for so long, beyond the time that orders take to be shown. */
 const SECOND_LOOKS_MS = 120_000
 const LOOK_AGAIN_MS = 1_000
 
@@ -232,7 +232,8 @@ async function stepSecondLook(
   result: AuditResult,
 ): Promise<JobStep> {
   const { database, organizationId } = context
-  const isLate = context.clock.now() - Date.parse(position.since) > SECOND_LOOKS_MS
+  const { visibilityLagMs } = context.connector.manifest.capabilities
+  const isLate = context.clock.now() - Date.parse(position.since) > SECOND_LOOKS_MS + visibilityLagMs
   const { jobId } = job
   await inTransaction(database, async (tx) => {
     await classify(tx, organizationId, jobId)

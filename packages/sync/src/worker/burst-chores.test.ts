@@ -1,6 +1,7 @@
 import { CALL_CLASSES, type ChannelOperations, type Clock } from '@plimsoll/connector-kit'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { guardOperations } from '../lanes/guarded-operations.ts'
 import { stepConnection } from '../testing/steps.ts'
@@ -55,6 +56,7 @@ test('I7: however long decreases keep coming, new orders, hints and webhooks get
           }),
       })
       const stepped = await stepConnection(world, connectionId)
+      const began = clock.now()
       await world.store(connectionId, [{ kind: 'listing', externalId: 'sku-0', deleted: false }])
       platform.calls.length = 0
       platform.fault = (operation) => (operation === failing ? 'lost' : undefined)
@@ -68,7 +70,14 @@ test('I7: however long decreases keep coming, new orders, hints and webhooks get
       }
       await cause()
       await cause()
-      while (left.length > 0) await stepped.turn()
+      let fenceSeen: Date | null = null
+      while (left.length > 0) {
+        await stepped.turn()
+        const [cursor] = await world.rows(sql<{ fenceAt: Date | null }>`
+          select fence_at from stream_cursor
+          where organization_id = ${world.context.organizationId} and connection_id = ${connectionId} and stream = 'orders'`)
+        if (left.length > 0) fenceSeen = cursor?.fenceAt ?? fenceSeen
+      }
 
       const burst = platform.calls.slice(0, platform.calls.lastIndexOf('setLevels'))
       for (const owed of OWED) expect(burst, `${owed} had no turn`).toContain(owed)
@@ -79,8 +88,10 @@ test('I7: however long decreases keep coming, new orders, hints and webhooks get
       // Reading back is a look at the levels and one at the orders, without which it says nothing.
       const several = between.slice(1).filter((others) => others.includes(' ') && others !== 'levels orders')
       expect(several).toEqual([])
+      // What is known of the orders is known to the other channels too, while it lasts.
+      if (failing === undefined) expect(fenceSeen?.getTime()).toBeGreaterThan(began + CHORE_AT_LATEST_MS)
     }),
-    fromEnvironment(2),
+    { ...fromEnvironment(2), examples: [[{ everyMs: 2_000, capacity: 3, failing: undefined }]] },
   )
 })
 

@@ -29,12 +29,11 @@ import { closeLateWrites } from '../lanes/late-writes.ts'
 import { adoptOrphans } from '../lanes/orphans.ts'
 import { followTickets } from '../lanes/tickets.ts'
 import { followWithdrawals } from '../lanes/withdrawals.ts'
-import { findFenceWanted } from '../load-line/load-line.store.ts'
-import { tellOfFence } from '../load-line/protect.ts'
 import { reconcile, type Suspicions } from '../reconcile/reconcile.ts'
 import { finishZeroing } from '../safety/pauses.ts'
 import { BurstChores, type Chore, notOwed, owed } from './burst-chores.ts'
 import { ChorePace } from './chore-pace.ts'
+import { FenceTelling } from './fence-telling.ts'
 import { IDLE_MS_MAX, InboxWorker, QUIET_MS_MAX } from './inbox-worker.ts'
 import { JobRunner } from './job-runner.ts'
 import { LanePace } from './lane-pace.ts'
@@ -77,7 +76,7 @@ export class ConnectionWorker {
     isCalledAway: () => this.#burst.takesTurn(),
   }
   readonly #burst: BurstChores
-  #fenceTold = ''
+  readonly #fence: FenceTelling
   #isStepped = false
   /** True at first: the former holder may have left some. */
   #mayHaveOrphans = true
@@ -100,6 +99,7 @@ export class ConnectionWorker {
     })
     this.#state = newLaneState(open.connector.manifest.capabilities)
     this.#orders = new OrderReader(this.#context)
+    this.#fence = new FenceTelling(this.#context, this.#orders)
     this.#queue = new QueueReader(this.#context, open, {
       onStored: () => this.wakeInbox(),
       onEmptied: () => this.#turns.succeeded('queue'),
@@ -258,7 +258,11 @@ export class ConnectionWorker {
             { always: this.#isStepped },
           )
         : undefined
-    if (this.#burst.isWanted) return await this.#burst.turn()
+    if (this.#burst.isWanted) {
+      const waitMs = await this.#burst.turn()
+      await this.#fence.tell(await this.#fence.wantedAt())
+      return waitMs
+    }
     if (this.#isStepped || (this.#chores.isDue && (await this.#hasChores()))) await this.#doChores()
     const nextAt = Math.min(this.#chores.dueAt, laneAt ?? this.#chores.dueAt)
     return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
@@ -273,19 +277,18 @@ export class ConnectionWorker {
 
   /** All but writes, now and then, giving way to a decrease. Webhooks first: what is sold during the rest is heard of. */
   async #doChores(): Promise<void> {
-    const { clock, pace, database, organizationId, connection } = this.#context
+    const { clock, pace, connection } = this.#context
     if (this.#mayCall('shipment', 'registerWebhooks')) await this.#webhooks.turn()
     const fetched = await this.#fetchHinted()
     const { visibilityLagMs } = this.#context.connector.manifest.capabilities
-    const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
+    const wantedAt = await this.#fence.wantedAt()
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
     if ((isWanted || this.#polls.isDue('orders')) && this.#mayCall('order', 'orders')) {
       await this.#known.readAndApply()
       this.#lane.noteKnown()
     }
-    await this.#tellOfFence(wantedAt)
-    await this.#orders.savePosition()
+    await this.#fence.tell(wantedAt)
     const followed = this.#mayCall('increase', 'outcomes') ? await followTickets(this.#context) : 0
     const isWaiting = wantedAt !== undefined || followed > 0 || this.#suspicions.size > 0
     if (connection.state === 'live') await followWithdrawals(this.#context)
@@ -364,15 +367,6 @@ export class ConnectionWorker {
 
   #isLookEnough(): boolean {
     return this.#chores.isLookEnough && !isAnyListDue(this.#context, this.#polls)
-  }
-
-  /** Those who wait for a fence are told once that it has come as far as it has. */
-  async #tellOfFence(wantedAt: Date | undefined): Promise<void> {
-    const { fenceAt } = this.#state
-    if (wantedAt === undefined || fenceAt === undefined) return
-    const known = `${wantedAt.getTime()} ${fenceAt.getTime()}`
-    if (known === this.#fenceTold) return
-    if (await tellOfFence(this.#context, fenceAt)) this.#fenceTold = known
   }
 
   /** Whether the budget lets such a call go now: what waits in the lane would keep decreases waiting (I7). */
