@@ -127,8 +127,8 @@ export {
   untieListing,
 } from './connections/listing-changes.store.ts'
 export { proposedFor } from './connections/listing-changes.ts'
-export { rebuildLevels } from './connections/mappings.store.ts'
 export { describeProblem } from './connections/problems.ts'
+export { rebuildLevels } from './connections/rebuild-levels.store.ts'
 export { applicationKeyOf, ConnectionRegistry, type OpenConnection } from './connections/registry.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
 export { type CountedPlaces, readCountedPlaces, tieCountedPlace } from './counts/counted-places.ts'

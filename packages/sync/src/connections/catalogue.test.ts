@@ -2,6 +2,7 @@ import { manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld } from '../testing/world.ts'
 
 let database: TestDatabase
@@ -42,4 +43,49 @@ test('I5: of several places that sell together one shows what there is, until a 
     select external_location_id as place, desired::int from level
     where connection_id = ${connectionId} and writable order by external_location_id`)
   expect(shown).toEqual([{ place: 'default', desired: 10 }])
+})
+
+test('a hint about one listing touches its own levels alone: who holds another is not waited for', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { reconcileMs: 3_600_000 })
+  for (const sku of ['tea', 'mug']) await world.stock(sku, 10)
+  const { platform, connectionId } = await world.open('shop', { tea: 5, mug: 7 })
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 3)
+  const other = await database.pool.connect()
+  try {
+    await other.query('begin')
+    await other.query(`select from level where connection_id = $1 and stock_unit_id = 'mug' for update`, [
+      connectionId,
+    ])
+    const tea = platform.listings.get('tea')
+    if (tea === undefined) throw new Error('the tea is listed')
+    tea.sku = 'tea-2'
+    await world.store(connectionId, [{ kind: 'listing', externalId: 'tea', deleted: false }])
+    await turns(clock, stepped, 3, 1_000)
+  } finally {
+    await other.query('rollback')
+    other.release()
+  }
+  const [doubted] = await world.rows(sql<{ doubted: boolean }>`
+    select doubted_at is not null as doubted from level
+    where connection_id = ${connectionId} and stock_unit_id = 'tea'`)
+  expect(doubted?.doubted).toBe(true)
+})
+
+test('I12: a level that is counted again is nothing for a person to look at any more', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { reconcileMs: 5_000 })
+  await world.stock('tea', 10)
+  const { platform, connectionId } = await world.open('shop', { tea: 10 })
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 2)
+  platform.edit('tea', undefined)
+  await turns(clock, stepped, 6, 5_000)
+  expect(await world.tasks('untracked')).toMatchObject([{ isOpen: true }])
+  platform.edit('tea', 4)
+  await world.import(connectionId)
+  await turns(clock, stepped, 4, 5_000)
+  expect(await world.tasks('untracked')).toMatchObject([{ isOpen: false }])
+  expect(platform.quantityOf('tea')).toBe(10)
 })

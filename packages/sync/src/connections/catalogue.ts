@@ -11,6 +11,7 @@ import { stepCatalogue, toListingRow } from './catalogue-steps.ts'
 import type { Connection } from './connections.store.ts'
 import { saveListings } from './mappings.store.ts'
 import { matchAndNote } from './match-listings.ts'
+import { findStockUnitsOf } from './rebuild-levels.store.ts'
 import { replayUnmapped } from './replay-unmapped.ts'
 
 /** Reports how far an import is, for whoever waits. */
@@ -64,9 +65,10 @@ export async function importPage(
 ): Promise<void> {
   const place = { organizationId: context.organizationId, connectionId: context.connection.connectionId }
   await inTransaction(context.database, async (tx) => {
+    const externalIds = listings.map(({ externalId }) => externalId)
+    const stockUnitsBefore = await findStockUnitsOf(tx, place, externalIds)
     await saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, listings.map(toListingRow))
-    const ids = listings.map(({ externalId }) => externalId)
-    const mapped = await matchAndNote(context, tx, place.connectionId, ids)
+    const mapped = await matchAndNote(context, tx, place.connectionId, { externalIds, stockUnitsBefore })
     if (mapped > 0) await replayUnmapped(tx, place)
   })
 }

@@ -113,34 +113,44 @@ function toFacts(row: Row): KnownDoubt {
   }
 }
 
-/** Notes what is doubted since when, and what is not any more: that is tied by the SKU that it has now. */
+/**
+ * Notes what is doubted since when, and what is not any more: that is tied by the SKU that it has now.
+ * @returns the stock units of all of these
+ */
 export async function saveDoubts(
   tx: Tx,
   organizationId: string,
   decided: readonly { listingId: string; doubt: ListingDoubt | null }[],
   at: Date,
-): Promise<void> {
-  if (decided.length === 0) return
+): Promise<string[]> {
+  if (decided.length === 0) return []
   const source = unnestRows('decided', decided, { listingId: 'uuid', doubt: 'text' })
-  await sql`
+  const saved = await sql<{ stockUnitId: string }>`
     update listing set
       doubt = decided.doubt,
       doubted_at = case when decided.doubt is not null then coalesce(listing.doubted_at, ${at}) end,
       mapped_sku = case when decided.doubt is null and listing.item_id is not null then listing.sku else listing.mapped_sku end
     from ${source}
-    where listing.organization_id = ${organizationId} and listing.listing_id = decided.listing_id`.execute(tx)
+    where listing.organization_id = ${organizationId} and listing.listing_id = decided.listing_id
+    returning listing.stock_unit_id`.execute(tx)
+  return saved.rows.map(({ stockUnitId }) => stockUnitId)
 }
 
-/** A listing that is gone sells nothing: what it sold is not asked about any more. */
+/**
+ * A listing that is gone sells nothing: what it sold is not asked about any more.
+ * @returns the stock units of those
+ */
 export async function forgetDoubtsOfGone(
   tx: Tx,
   organizationId: string,
   connectionId: string,
-): Promise<void> {
-  await sql`
+): Promise<string[]> {
+  const forgotten = await sql<{ stockUnitId: string }>`
     update listing set doubt = null, doubted_at = null
     where organization_id = ${organizationId} and connection_id = ${connectionId} and doubt is not null
-      and state = 'gone'`.execute(tx)
+      and state = 'gone'
+    returning stock_unit_id`.execute(tx)
+  return forgotten.rows.map(({ stockUnitId }) => stockUnitId)
 }
 
 /** Closes the tasks about listings that are not doubted any more, however that came. */

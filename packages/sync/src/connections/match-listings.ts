@@ -15,24 +15,38 @@ import {
   type ListingDoubt,
   toldListingChange,
 } from './listing-changes.ts'
-import { findStockUnits, mapBySku, rebuildLevels } from './mappings.store.ts'
+import { mapBySku } from './mappings.store.ts'
+import { closeCountedAgain, findStockUnits, findStockUnitsOf, rebuildLevels } from './rebuild-levels.store.ts'
+
+/** Listings that were read, and the stock units that they had before. */
+export type ListingsRead = { externalIds: readonly string[]; stockUnitsBefore: readonly string[] }
 
 /**
  * After listings were read: asks a person about those whose SKU says something else than before, ties those that may be
  * tied by their SKU, and brings the levels up to date. In this order: what is doubtful is never matched.
- * @param externalIds of those that were read; undefined: all
+ * @param read undefined: all
  * @returns how many were tied, and the items whose levels changed: the caller notes them
  */
 export async function matchListings(
   context: SyncContext,
   tx: Tx,
   connectionId: string,
-  externalIds: readonly string[] | undefined,
+  read: ListingsRead | undefined,
 ): Promise<{ mapped: number; itemIds: string[] }> {
   const { organizationId, uuid } = context
-  await noteListingChanges(context, tx, connectionId, externalIds)
-  const mapped = await mapBySku(tx, organizationId, connectionId)
-  return { mapped, itemIds: await rebuildAllLevels(tx, { organizationId, connectionId, uuid }) }
+  const place = { organizationId, connectionId, uuid }
+  const doubted = await noteListingChanges(context, tx, connectionId, read?.externalIds)
+  const tied = await mapBySku(tx, organizationId, connectionId)
+  const rebuilt = async () => {
+    if (read === undefined) return await rebuildAllLevels(tx, place)
+    const now = await findStockUnitsOf(tx, place, read.externalIds)
+    return await rebuildLevels(tx, place, [
+      ...new Set([...read.stockUnitsBefore, ...now, ...doubted, ...tied]),
+    ])
+  }
+  const itemIds = await rebuilt()
+  await closeCountedAgain(tx, organizationId, connectionId, nowOf(context))
+  return { mapped: tied.length, itemIds }
 }
 
 /** Stock units whose levels are rebuilt by one statement: a hundred thousand rows at once would hold the event loop. */
@@ -57,27 +71,28 @@ export async function matchAndNote(
   context: SyncContext,
   tx: Tx,
   connectionId: string,
-  externalIds: readonly string[] | undefined,
+  read: ListingsRead | undefined,
 ): Promise<number> {
   const { organizationId, uuid } = context
-  const { mapped, itemIds } = await matchListings(context, tx, connectionId, externalIds)
+  const { mapped, itemIds } = await matchListings(context, tx, connectionId, read)
   await insertChangedItems(tx, organizationId, itemIds, { at: nowOf(context), uuid })
   await notify(tx, organizationId, { kind: 'items' })
   return mapped
 }
 
+/** @returns the stock units of those about which there is or was a doubt */
 async function noteListingChanges(
   context: SyncContext,
   tx: Tx,
   connectionId: string,
   externalIds: readonly string[] | undefined,
-): Promise<void> {
+): Promise<string[]> {
   const { organizationId } = context
   const at = nowOf(context)
-  await forgetDoubtsOfGone(tx, organizationId, connectionId)
+  const gone = await forgetDoubtsOfGone(tx, organizationId, connectionId)
   const facts = await findListingFacts(tx, organizationId, { connectionId, externalIds })
   const decided = facts.map((each) => ({ facts: each, change: decideListingChange(each) }))
-  await saveDoubts(
+  const doubted = await saveDoubts(
     tx,
     organizationId,
     decided.map(({ facts: { listingId }, change }) => ({
@@ -96,6 +111,7 @@ async function noteListingChanges(
       topics: ['tasks', 'overview', 'connections'],
       itemIds: [],
     })
+  return [...gone, ...doubted]
 }
 
 async function ask(context: SyncContext, tx: Tx, facts: KnownDoubt, doubt: ListingDoubt): Promise<void> {

@@ -11,6 +11,8 @@ export type LaneState = {
   suspects: ReadonlySet<string>
   /** Running mean of how long reading the orders takes. */
   orderReadMs: number
+  /** When the lane began to read the orders for the decreases that wait now, by the monotonic clock; undefined: it has not. */
+  readingSinceMs: number | undefined
   /** Inbox rows applied so far: what was found before it moved may be out of date. */
   applied: number
   /** Writes are stopped, of all or of this connection: until then it is not asked again whether they still are. */
@@ -27,6 +29,7 @@ export function newLaneState({ batchMax }: Pick<Capabilities, 'batchMax'>): Lane
     batchLimit: batchMax,
     suspects: new Set(),
     orderReadMs: 0,
+    readingSinceMs: undefined,
     applied: 0,
     stoppedUntil: undefined,
     isToRead: false,

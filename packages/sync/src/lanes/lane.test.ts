@@ -62,6 +62,32 @@ test('I5: while an order waits to be read directly nothing is raised on its plat
   expect(platform.quantityOf('bottle')).toBe(10)
 })
 
+test('I7: however much is sold while the orders are read, a decrease waits for no more than its part of a second', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { reconcileMs: 60_000, deepReadMs: 60_000 })
+  await world.stock('bottle', 500)
+  await world.stock('jar', 500)
+  const options = { writeStyle: 'absolute' as const, ordersPollMs: 60_000 }
+  const { platform, connectionId } = await world.open('shop', { bottle: 500, jar: 500 }, options)
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 3)
+  platform.calls.length = 0
+  let left = 40
+  platform.onCall = async (operation) => {
+    if (operation !== 'orders' || left === 0) return
+    left -= 1
+    await clock.advance(60)
+    // Sold here, and elsewhere: each asks for a read of its own.
+    platform.sell('jar')
+    await world.adjust('bottle', -1)
+  }
+  await world.adjust('bottle', -1)
+  await turns(clock, stepped, 2, 10)
+  const before = platform.calls.slice(0, platform.calls.indexOf('setLevels'))
+  expect(platform.calls).toContain('setLevels')
+  expect(before.filter((call) => call === 'orders').length).toBeLessThan(10)
+})
+
 test('I5: where orders show late, a raise waits until they must show, and reads them once', async () => {
   const clock = manualClock()
   const world = await createWorld(database, clock, { reconcileMs: 60_000, deepReadMs: 60_000 })

@@ -69,6 +69,7 @@ export async function runLane(
   if (state.stoppedUntil !== undefined && state.stoppedUntil > nowOf(context)) return state.stoppedUntil
   state.stoppedUntil = undefined
   state.isToRead = false
+  state.readingSinceMs = undefined
   let isReadAhead = readAhead !== 'no' && needsOrdersFirst(context, state)
   if (readAhead === 'unless-just-read' && isJustRead(context, state)) isReadAhead = false
   while (!context.ending.aborted) {
@@ -81,6 +82,8 @@ export async function runLane(
     const candidates = await withinWriteCap(context, await guardOf(context).admit(found.levels, found))
     let step = decideLaneStep(candidates, toWorld(context, state))
     if (step.kind === 'read-orders') {
+      // What is sold meanwhile asks for another read, and so on: together they are as slow as one may be.
+      state.readingSinceMs ??= context.clock.monotonic()
       await actions.readAndApplyOrders()
       step = decideLaneStep(candidates, { ...toWorld(context, state), freshFrom: new Date(0) })
     }
@@ -94,6 +97,7 @@ export async function runLane(
       if (budget === 'waited') continue
       if (budget instanceof Date) return budget
     }
+    state.readingSinceMs = undefined
     if (!(await takeStep(context, state, actions, step))) return state.stoppedUntil ?? heldUntil(context)
     if (actions.isCalledAway()) return nowOf(context)
   }
@@ -208,13 +212,15 @@ function toWorld(context: WorkerContext, state: LaneState) {
   const { blockedUntil } = context.budgets.snapshot()
   const waitMs = blockedUntil === undefined ? 0 : Math.max(0, blockedUntil - context.clock.now())
   const ordersFrom = farOpenAt(context, 'orders')
+  const readingMs = state.readingSinceMs === undefined ? 0 : context.clock.monotonic() - state.readingSinceMs
+  const readMs = Math.max(readingMs, state.orderReadMs + waitMs)
   return {
     capabilities: context.connector.manifest.capabilities,
     now: nowOf(context),
     fenceAt: state.fenceAt,
     readAt: state.readAt,
     mayRaise: context.clock.now() >= context.raiseFrom.getTime(),
-    readTooSlow: state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs || ordersFrom !== undefined,
+    readTooSlow: readMs > context.pace.decreaseReadBudgetMs || ordersFrom !== undefined,
     ordersFrom,
     readBackMax: readBackMaxOf(context),
     freshFrom: new Date(context.clock.now() - Math.max(FRESH_MS, FRESH_READS * state.orderReadMs)),

@@ -39,7 +39,7 @@ export async function countWrites(
 
 /**
  * A decrease that could not be made and is not needed any more is no task: stock came back, the platform sold down to it by
- * itself, or took it later.
+ * itself, or took it later, or sells the listing no more.
  */
 export async function closeNeedless(
   db: Db,
@@ -53,7 +53,10 @@ export async function closeNeedless(
     where task.organization_id = ${organizationId} and task.kind = ${kind} and task.closed_at is null
       and task.connection_id = ${connectionId}
       and level.organization_id = task.organization_id and level.level_id::text = task.subject
-      and desired >= greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest)`.execute(
-    db,
-  )
+      and (desired >= greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest)
+        or not exists (
+          select from listing
+          where listing.organization_id = level.organization_id and listing.connection_id = level.connection_id
+            and listing.stock_unit_id = level.stock_unit_id and listing.state <> 'gone'
+        ))`.execute(db)
 }

@@ -1,6 +1,6 @@
 import { insertChangedItems } from '../availability/availability.store.ts'
 import { closeSettledChanges } from '../connections/listing-changes.store.ts'
-import { rebuildLevels } from '../connections/mappings.store.ts'
+import { rebuildLevels } from '../connections/rebuild-levels.store.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { replayParked } from '../intake/inbox.store.ts'

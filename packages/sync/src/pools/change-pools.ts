@@ -1,7 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from '../availability/availability.store.ts'
 import { updateAvailability } from '../availability/availability.ts'
-import { rebuildLevels } from '../connections/mappings.store.ts'
+import { rebuildLevels } from '../connections/rebuild-levels.store.ts'
 import { findSendingConnections } from '../connections/sends-for-others.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { syncProblem } from '../errors.ts'
