@@ -60,7 +60,7 @@ export function SettingsScreen() {
         {role === 'owner' && <SingleSignOn />}
         <PersonalDataKept mayChange={isAdmin} />
         {isAdmin && <AuditLog />}
-        {role === 'owner' && <TakeAlong organizationId={organization.data.organizationId} />}
+        {role === 'owner' && <TakeAlong />}
         {me?.mayMakeSample && !isSample && (
           <Panel title={t('firstDay.sampleTitle')}>
             <div className="p-4">

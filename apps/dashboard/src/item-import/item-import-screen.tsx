@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowLeft, Download } from 'lucide-react'
 import { DropFile } from '../describe/drop-file.tsx'
+import { fileLink } from '../file-link.ts'
 import { hub, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Loading, useProblemText } from '../parts/notice.tsx'
@@ -95,7 +96,7 @@ function TakeOut() {
             <a
               key={format}
               className="control"
-              href={`/api/v1/exports/items/${format}`}
+              href={fileLink(`/exports/items/${format}`)}
               aria-label={t(`itemImport.${format}Label`)}
               download
             >

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { DropFile } from '../describe/drop-file.tsx'
+import { fileLink } from '../file-link.ts'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -38,7 +39,7 @@ export function MappingSheet() {
               <a
                 key={format}
                 className="control"
-                href={`/api/v1/exports/mappings/${format}`}
+                href={fileLink(`/exports/mappings/${format}`)}
                 aria-label={t(`mappingSheet.${format}Label`)}
                 download
               >

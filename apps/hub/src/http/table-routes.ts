@@ -81,6 +81,8 @@ async function* readPages(
   { path, spec }: DeclaredRoute,
 ): AsyncGenerator<Page> {
   const asked = new URLSearchParams(request.url.split('?')[1] ?? '')
+  // Heard before (`front/sender.ts`): it is no filter of any list.
+  asked.delete('organization')
   const address = path.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = asked.get(name) ?? ''
     asked.delete(name)
