@@ -55,11 +55,13 @@ export const countQuery = (countId: string) =>
     queryKey: ['overview', 'count', countId],
     queryFn: ({ signal }) => hub.stockCount(countId, signal),
   })
-/** As much of a sheet as a person goes through at once. */
+/** A sheet in the largest pages that there are: all of it is read. */
 export const countLinesQuery = (countId: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['overview', 'count', countId, 'lines'],
-    queryFn: ({ signal }) => hub.stockCountLines(countId, { limit: 500 }, signal),
+    queryFn: ({ pageParam, signal }) => hub.stockCountLines(countId, { ...pageParam, limit: 1_000 }, signal),
+    initialPageParam: {} as { cursor?: number },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
   })
 
 /** Of a kit that is put together ahead. Under the items' pages: any part's change is one of its own. */

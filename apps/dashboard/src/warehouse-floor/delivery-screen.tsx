@@ -50,9 +50,7 @@ export function DeliveryScreen() {
       {data && (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(20rem,1fr)]">
           <div className="min-w-0 space-y-4">
-            {isOpen && (
-              <ReceivePanel key={data.lines.map(({ received }) => received).join()} inbound={data} />
-            )}
+            {isOpen && <ReceivePanel key={id} inbound={data} />}
             <LinesPanel inbound={data} />
           </div>
           <div className="min-w-0 space-y-4">
