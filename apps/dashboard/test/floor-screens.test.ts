@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedTrackedBrand, type TrackedBrand } from '../../../bench/hub/tracked-brand.ts'
 import { launchBrowser } from './browser.ts'
-import { bringMappingsIn, decideDrifts } from './channel-stories.ts'
+import { bringMappingsIn, decideDrifts, editRulesOfTwo, searchForWords } from './channel-stories.ts'
 import {
   english,
   expectWhole,
@@ -303,6 +303,11 @@ whenBrowser(
   { timeout: 120_000 },
   () => decideDrifts(site, open),
 )
+
+whenBrowser('rules that two people edit; words that are typed with rests', { timeout: 120_000 }, async () => {
+  await editRulesOfTwo(site, open)
+  await searchForWords(open)
+})
 
 const paths = () => [
   '/deliveries',

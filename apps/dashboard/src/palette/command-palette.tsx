@@ -52,7 +52,7 @@ function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void 
   useEffect(() => active.current?.scrollIntoView({ block: 'nearest' }))
   const onKey = (event: KeyboardEvent) => {
     // An input method takes Enter and the arrows for itself.
-    if (event.nativeEvent.isComposing) return
+    if (isComposing(event)) return
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0 && entries.length > 0) {
       event.preventDefault()
