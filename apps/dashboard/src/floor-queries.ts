@@ -23,10 +23,12 @@ export const returnNoticeQuery = (returnId: string) =>
     queryKey: ['overview', 'return-announcement', returnId],
     queryFn: ({ signal }) => hub.returnAnnouncement(returnId, signal),
   })
+/** So many of the newest are shown; one more tells whether there are older ones. */
+export const shownDeliveries = 50
 export const deliveriesQuery = (kind: 'receipt' | 'return') =>
   queryOptions({
     queryKey: ['overview', 'deliveries', kind],
-    queryFn: ({ signal }) => hub.deliveries({ kind, limit: 50 }, signal),
+    queryFn: ({ signal }) => hub.deliveries({ kind, limit: shownDeliveries + 1 }, signal),
   })
 export const returnsQuery = infiniteQueryOptions({
   queryKey: ['overview', 'returns'],

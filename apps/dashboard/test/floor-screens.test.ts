@@ -275,6 +275,19 @@ whenBrowser(
     await expectWhole(page, 'rules are tried')
     await page.getByRole('button', { name: 'Put in force' }).click()
     await page.getByText('These are in force.').waitFor()
+    // Of tariffs the first is removed: the next keeps its own words, and not those of the one that went.
+    await page.getByLabel('Add a rule').selectOption('lowest-cost')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    const tariffs = page.getByLabel('To countries')
+    while ((await tariffs.count()) < 2) await page.getByRole('button', { name: 'Add a tariff' }).click()
+    await tariffs.nth(0).fill('DE')
+    await tariffs.nth(1).fill('FR')
+    await page.getByLabel('A parcel').nth(1).fill('700')
+    await page.getByRole('button', { name: 'Remove tariff 1' }).click()
+    expect(await tariffs.nth(0).inputValue()).toBe('FR')
+    expect(await page.getByLabel('A parcel').first().inputValue()).toBe('700')
+    await page.getByRole('button', { name: 'Discard changes' }).click()
+
     const { rules: saved } = await site.ask('GET', '/routing-rules')
     expect((saved as { kind: string }[]).map(({ kind }) => kind)).toEqual([
       ...['deepest-stock', 'capacity', 'split', 'fewest-parcels', 'location-priority', 'nearest', 'serves'],

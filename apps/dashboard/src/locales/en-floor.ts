@@ -69,6 +69,7 @@ export const enFloor = {
       cancelText: 'What has not arrived is no longer incoming. That ends this delivery.',
     },
     told: {
+      newest: 'These are the newest {{n}}. There are older ones.',
       receipt: 'What warehouses took in',
       return: 'What warehouses got back',
       none: 'No warehouse has told anything yet.',

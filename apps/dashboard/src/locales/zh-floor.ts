@@ -63,6 +63,7 @@ export const zhFloor = {
       cancelText: '尚未到货的数量不再计入在途，此入库单随之结束。',
     },
     told: {
+      newest: '以上为最新的 {{n}} 条，更早的未显示。',
       receipt: '仓库的入库回报',
       return: '仓库的退货回报',
       none: '还没有仓库回报。',

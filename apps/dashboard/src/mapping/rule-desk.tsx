@@ -2,6 +2,7 @@ import type { MappingRule, MappingRules } from '@plimsoll/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useActorName } from '../accounts/actor-name.ts'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { connectionsQuery, hub, mappingRulesQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
@@ -16,7 +17,12 @@ export function RuleDesk(props: {
   const { t } = useLanguage()
   const connections = useQuery(connectionsQuery).data?.rows ?? []
   const { connection } = props
-  if (connection !== undefined) return <Rules key={connection} connection={connection} />
+  if (connection !== undefined)
+    return (
+      <OnlyFor needs="operator">
+        <Rules key={connection} connection={connection} />
+      </OnlyFor>
+    )
   return (
     <div className="panel">
       <Empty title={t('mapping.rules.which')} cure={t('mapping.rules.whichCure')}>

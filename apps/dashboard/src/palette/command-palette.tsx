@@ -6,6 +6,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { useCalm } from '../clock.ts'
 import { connectionsQuery, hub } from '../hub.ts'
 import { setLanguage, useLanguage } from '../language.ts'
+import { isComposing } from '../parts/composing.ts'
 import { viewHref, viewsQuery } from '../saved-views/view-queries.ts'
 import { setTheme } from '../theme.ts'
 import { goTos } from './keys.ts'

@@ -3,6 +3,8 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
+import { useIsOperator } from '../accounts/own-role.ts'
 import { TextField } from '../describe/terms-fields.tsx'
 import { formatChange, formatNumber } from '../format.ts'
 import { countQuery, hub, queryClient } from '../hub.ts'
@@ -24,6 +26,8 @@ export function CountScreen() {
   const { count: id } = useParams({ from: '/counts/$count' })
   const count = useQuery(countQuery(id))
   const lines = useSheet(id)
+  // Who may only look is shown the sheet, and no fields.
+  const mayCount = useIsOperator() !== false
   const error = count.error ?? lines.error
   const retry = () => {
     void count.refetch()
@@ -58,12 +62,16 @@ export function CountScreen() {
       />
       {count.data && lines.data ? (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(20rem,1fr)]">
-          {count.data.state === 'counting' ? (
+          {count.data.state === 'counting' && mayCount ? (
             <Counting key={id} count={count.data} sheet={lines.data} />
           ) : (
             <SheetPanel sheet={lines.data} />
           )}
-          <Ending count={count.data} sheet={lines.data} />
+          <div className="min-w-0">
+            <OnlyFor needs="operator">
+              <Ending count={count.data} sheet={lines.data} />
+            </OnlyFor>
+          </div>
         </div>
       ) : (
         <div className="panel">

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { meaningOf } from '../describe/feed-fields.ts'
 import { TextField } from '../describe/terms-fields.tsx'
 import { formatNumber } from '../format.ts'
@@ -63,8 +64,14 @@ export function ReturnScreen() {
       />
       {data ? (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(20rem,1fr)]">
-          <Inspection key={id} of={data} />
-          <ReturnNoticePanel returnId={id} isOpen={isOpenReturn(data)} />
+          <div className="min-w-0">
+            <OnlyFor needs="operator">
+              <Inspection key={id} of={data} />
+            </OnlyFor>
+          </div>
+          <OnlyFor needs="operator" isQuiet>
+            <ReturnNoticePanel returnId={id} isOpen={isOpenReturn(data)} />
+          </OnlyFor>
         </div>
       ) : (
         <div className="panel">
