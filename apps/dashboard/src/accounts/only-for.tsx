@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useLanguage } from '../language.ts'
 import { useMay } from './own-role.ts'
 
-export type Needs = 'operator' | 'admin'
+type Needs = 'operator' | 'admin'
 
 /**
  * Controls that the hub takes from these roles alone. For others they are switched off, all of them at once, with a line of

@@ -35,12 +35,16 @@ export function PackingScreen() {
       ),
     // Codes come faster than answers: none overtakes another.
     scope: { id: 'scan-order' },
-    onSuccess: (found) => {
-      const [only] = found
-      if (only !== undefined && found.length === 1)
-        void navigate({ to: '/packing/$shipment', params: { shipment: only.shipmentId } })
-    },
   })
+  const open = (code: string) =>
+    look.mutate(code, {
+      // Not once somebody has left for another screen.
+      onSuccess: (found) => {
+        const [only] = found
+        if (only !== undefined && found.length === 1)
+          void navigate({ to: '/packing/$shipment', params: { shipment: only.shipmentId } })
+      },
+    })
   const problem = useProblemText(look.error)
   const several = look.data !== undefined && look.data.length > 1 ? look.data : []
   const isMissed = look.data?.length === 0
@@ -54,7 +58,7 @@ export function PackingScreen() {
         title={t('packing.title')}
         table={{ operation: 'listShipments', query: { state: 'open', warehouse: 'own' } }}
       >
-        <ScanField label={t('packing.scanOrder')} onScan={(code) => look.mutate(code)} />
+        <ScanField label={t('packing.scanOrder')} onScan={open} />
       </Heading>
       <p role="status" className={isMissed || look.isError ? 'text-red' : 'text-ink-2'}>
         {look.isError
