@@ -55,7 +55,7 @@ whenBrowser(
 
 whenBrowser(
   'the first owner, an invited operator, single sign-on, a passkey, and signing in again',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const owner = await newContext(browser, { language: 'en', theme: 'light', width: 1440 })
     const page = await owner.newPage()
