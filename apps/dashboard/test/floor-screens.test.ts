@@ -286,7 +286,7 @@ whenBrowser(
     await page.getByRole('button', { name: 'Remove tariff 1' }).click()
     expect(await tariffs.nth(0).inputValue()).toBe('FR')
     expect(await page.getByLabel('A parcel').first().inputValue()).toBe('700')
-    await page.getByRole('button', { name: 'Discard changes' }).click()
+    await page.getByRole('button', { name: 'Discard', exact: true }).click()
 
     const { rules: saved } = await site.ask('GET', '/routing-rules')
     expect((saved as { kind: string }[]).map(({ kind }) => kind)).toEqual([
