@@ -178,7 +178,7 @@ whenBrowser(
     )
     await page.setViewportSize({ width: 390, height: 844 })
     await page.goto(`${base}/settings`)
-    await page.getByRole('main').getByLabel('Organization').selectOption({ label: 'Second' })
+    await page.getByRole('main').getByLabel('Organization', { exact: true }).selectOption({ label: 'Second' })
     await expect
       .poll(() => page.getByRole('textbox', { name: 'Name of the brand' }).inputValue())
       .toBe('Second')
