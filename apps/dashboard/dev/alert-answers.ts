@@ -2,6 +2,9 @@ import type { Alert, AlertDestination, AlertRule } from '@plimsoll/client'
 
 /** Alerts of the in-memory world: one of each severity, one that somebody looks after, a destination that fails. */
 
+/** As the hub calls people: by an id, whose name stands among the actors. */
+export const ANN = 'user:0199c1f0-0000-7000-8000-0000000000a1'
+
 const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString()
 const ruleId = (nth: number) => `0199c1f0-0000-7000-8000-00000000000${nth}`
 
@@ -38,7 +41,7 @@ const parked = {
 } as const
 const open = [
   alert(1, {}),
-  alert(2, { ...parked, acknowledgedAt: at(3), acknowledgedBy: 'Ann', note: 'Ann maps the new listings' }),
+  alert(2, { ...parked, acknowledgedAt: at(3), acknowledgedBy: ANN, note: 'Ann maps the new listings' }),
   alert(3, { ...parked, severity: 'info', clearSince: at(1) }),
 ]
 
@@ -91,7 +94,7 @@ export function toAlertAnswer(path: string, state: string | null, isEmpty: boole
   const rows = isEmpty
     ? []
     : state === 'snoozed'
-      ? [alert(4, { snoozedUntil: at(-60), snoozedBy: 'Ann' })]
+      ? [alert(4, { snoozedUntil: at(-60), snoozedBy: ANN })]
       : state === 'resolved'
         ? [alert(5, { resolvedAt: at(2) })]
         : open

@@ -14,6 +14,7 @@ import {
   staleRules,
 } from '@plimsoll/client'
 import type { z } from 'zod'
+import { ANN } from './alert-answers.ts'
 import { placesOf } from './connect-answers.ts'
 import { locationsOf } from './location-answers.ts'
 import { skuOf } from './world.ts'
@@ -68,7 +69,7 @@ export function answerTo(path: string, now: number): { schema: z.ZodType; body: 
         limits: { connections: null, locations: null },
       },
     }
-  if (path === '/actors') return { schema: actorList, body: { rows: [] } }
+  if (path === '/actors') return { schema: actorList, body: { rows: [{ actor: ANN, name: 'Ann' }] } }
   if (path === '/calls') return { schema: callPage, body: { rows: [], next: null } }
   const [, id = '', what = '', callId] = /^\/connections\/([^/]+)\/([a-z-]+)(?:\/([^/]+))?$/.exec(path) ?? []
   const calls = callsOf(id, now)

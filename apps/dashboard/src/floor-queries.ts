@@ -23,10 +23,12 @@ export const returnNoticeQuery = (returnId: string) =>
     queryKey: ['overview', 'return-announcement', returnId],
     queryFn: ({ signal }) => hub.returnAnnouncement(returnId, signal),
   })
+/** So many of the newest are shown; one more tells whether there are older ones. */
+export const shownDeliveries = 50
 export const deliveriesQuery = (kind: 'receipt' | 'return') =>
   queryOptions({
     queryKey: ['overview', 'deliveries', kind],
-    queryFn: ({ signal }) => hub.deliveries({ kind, limit: 50 }, signal),
+    queryFn: ({ signal }) => hub.deliveries({ kind, limit: shownDeliveries + 1 }, signal),
   })
 export const returnsQuery = infiniteQueryOptions({
   queryKey: ['overview', 'returns'],
@@ -55,11 +57,13 @@ export const countQuery = (countId: string) =>
     queryKey: ['overview', 'count', countId],
     queryFn: ({ signal }) => hub.stockCount(countId, signal),
   })
-/** As much of a sheet as a person goes through at once. */
+/** A sheet in the largest pages that there are: all of it is read. */
 export const countLinesQuery = (countId: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['overview', 'count', countId, 'lines'],
-    queryFn: ({ signal }) => hub.stockCountLines(countId, { limit: 500 }, signal),
+    queryFn: ({ pageParam, signal }) => hub.stockCountLines(countId, { ...pageParam, limit: 1_000 }, signal),
+    initialPageParam: {} as { cursor?: number },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
   })
 
 /** Of a kit that is put together ahead. Under the items' pages: any part's change is one of its own. */

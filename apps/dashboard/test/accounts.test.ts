@@ -55,7 +55,7 @@ whenBrowser(
 
 whenBrowser(
   'the first owner, an invited operator, single sign-on, a passkey, and signing in again',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const owner = await newContext(browser, { language: 'en', theme: 'light', width: 1440 })
     const page = await owner.newPage()
@@ -97,6 +97,16 @@ whenBrowser(
     await join.getByText('所有者').waitFor()
     // An operator neither invites nor makes keys.
     expect(await join.getByText('邀请成员').count()).toBe(0)
+    // What the hub would refuse is switched off and says why; what an operator may do is not.
+    await join.goto(new URL('/routing', link ?? '').href)
+    await join.getByText('您可以查看，只有管理员和所有者可以更改。').first().waitFor()
+    expect(await join.getByRole('button', { name: '用历史订单试算' }).isDisabled()).toBe(true)
+    await expectWhole(join, 'routing, for an operator')
+    await join.goto(new URL('/orders/new', link ?? '').href)
+    await join.getByRole('combobox').first().waitFor()
+    expect(await join.getByRole('combobox').first().isEnabled()).toBe(true)
+    await join.goto(new URL('/settings', link ?? '').href)
+    await join.getByText('所有者').waitFor()
     expect(await join.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
     await phone.close()
 
@@ -157,6 +167,27 @@ whenBrowser(
     await page.getByRole('button', { name: 'Use a passkey' }).click()
     // Back where they were.
     await page.getByText('Where you are signed in').waitFor()
+
+    // A second brand, on a phone: it is chosen in the settings, and files are of the one that is shown.
+    await page.evaluate(() =>
+      fetch('/api/v1/organizations', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'Second' }),
+      }),
+    )
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto(`${base}/settings`)
+    await page.getByRole('main').getByLabel('Organization', { exact: true }).selectOption({ label: 'Second' })
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Name of the brand' }).inputValue())
+      .toBe('Second')
+    await expectWhole(page, 'settings of a second brand')
+    await page.goto(`${base}/import-items`)
+    const saved = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'All items as a CSV file' }).click()
+    expect(await (await saved).failure()).toBeNull()
+    expect((await saved).suggestedFilename()).toMatch(/\.csv$/)
     await owner.close()
   },
 )

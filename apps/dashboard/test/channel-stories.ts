@@ -109,3 +109,49 @@ export async function decideDrifts(site: ServedSite, open: Open): Promise<void> 
   expect((await booked()) - before).toBe(4)
   await page.context().close()
 }
+
+/** Rules are edited on one screen while somebody else saves others: neither is written over the other unasked. */
+export async function editRulesOfTwo(site: ServedSite, open: Open): Promise<void> {
+  const { rows } = (await site.ask('GET', '/connections')) as { rows: { connectionId: string }[] }
+  const connection = rows[0]?.connectionId ?? ''
+  const page = await open(`/mapping?view=rules&connection=${connection}`)
+  const rulesOf = async () =>
+    ((await site.ask('GET', `/connections/${connection}/mapping-rules`)).rules as { name: string }[]).map(
+      ({ name }) => name,
+    )
+  await page.getByRole('button', { name: 'Add a rule' }).click()
+  await page.getByLabel('Name of the rule').fill('Mine')
+  const rules = [{ name: 'Theirs', expression: 'sku', how: 'suggest' }]
+  // Saved while mine are on their way.
+  await page.route('**/mapping-rules', async (route) => {
+    if (route.request().method() === 'PUT')
+      await site.ask('PUT', `/connections/${connection}/mapping-rules`, { rules, basedOn: 0 })
+    await route.continue()
+  })
+  const save = page.getByRole('button', { name: 'Save all rules' })
+  await save.click()
+  const overtaken = page.getByRole('alert').filter({ hasText: 'Version 1 was saved by' })
+  await overtaken.waitFor()
+  await page.unroute('**/mapping-rules')
+  expect(await rulesOf()).toEqual(['Theirs'])
+  expect(await page.getByLabel('Name of the rule').inputValue()).toBe('Mine')
+  await page.getByText('Show their rules').click()
+  await overtaken.getByText('Theirs · Suggests').waitFor()
+  await expectWhole(page, 'rules that were overtaken')
+  await page.getByRole('button', { name: 'Keep mine, and replace theirs when I save' }).click()
+  await save.click()
+  await expect.poll(rulesOf).toEqual(['Mine'])
+  await page.context().close()
+}
+
+/** Words are typed with rests between them: what is searched comes back into the address, and takes nothing from the field. */
+export async function searchForWords(open: Open): Promise<void> {
+  const page = await open('/items')
+  const field = page.getByRole('searchbox')
+  await field.pressSequentially('rope ', { delay: 30 })
+  await page.waitForURL(/q=rope/)
+  await field.pressSequentially('box', { delay: 30 })
+  expect(await field.inputValue()).toBe('rope box')
+  await page.waitForURL(/q=rope(\+|%20)box/)
+  await page.context().close()
+}

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedTrackedBrand, type TrackedBrand } from '../../../bench/hub/tracked-brand.ts'
 import { launchBrowser } from './browser.ts'
-import { bringMappingsIn, decideDrifts } from './channel-stories.ts'
+import { bringMappingsIn, decideDrifts, editRulesOfTwo, searchForWords } from './channel-stories.ts'
 import {
   english,
   expectWhole,
@@ -44,7 +44,9 @@ beforeAll(async () => {
     barcodes: [{ barcode: 'ROPE-BOX', kind: 'text', unit: 'box' }],
   })
   await site.ask('PUT', '/items/BELL', { name: 'Bell' })
+  await site.ask('PUT', '/items/HORN', { name: 'Horn' })
   await site.ask('POST', '/stock/receive', { sku: 'BELL', location: 'ATTIC', quantity: 7 })
+  await site.ask('POST', '/stock/receive', { sku: 'HORN', location: 'ATTIC', quantity: 3 })
   pickAt = await firstToPick()
 }, 240_000)
 afterAll(async () => {
@@ -94,8 +96,8 @@ whenBrowser(
     await page.getByRole('button', { name: 'Announce a delivery' }).click()
     await page.getByLabel('Location', { exact: true }).selectOption('DOCK')
     await page.getByLabel('Your reference').fill('PO-1')
-    await scan(page, 'ROPE-BOX', 'ROPE-BOX', 'BELL')
-    await page.getByText('BELL: 1').waitFor()
+    await scan(page, 'ROPE-BOX', 'ROPE-BOX', 'BELL', 'BELL')
+    await page.getByText('BELL: 2').waitFor()
     expect(await page.getByLabel('Units').nth(0).inputValue()).toBe('12')
     await scan(page, 'NOBODY')
     await page
@@ -109,11 +111,27 @@ whenBrowser(
 
     await scan(page, 'ROPE-BOX', 'ROPE', 'ROPE')
     await page.getByText('ROPE: 8').waitFor()
+    await page.getByLabel('Damaged').first().fill('9')
+    await page.getByText('More than arrived').waitFor()
+    expect(await page.getByRole('button', { name: 'Take in' }).isDisabled()).toBe(true)
     await page.getByLabel('Damaged').first().fill('1')
     await expectWhole(page, 'receiving')
-    await page.getByRole('button', { name: 'Take in' }).click()
+    // Somebody else takes in a bell meanwhile: what is scanned here stays.
+    const inbound = new URL(page.url()).pathname.split('/').at(-1)
+    await site.ask('POST', `/inbound-shipments/${inbound}/receive`, { lines: [{ line: 2, quantity: 1 }] })
     await page.getByText('partly received').waitFor()
+    expect(await page.getByLabel('Arrived').first().inputValue()).toBe('8')
+    // And what is scanned while it is taken in.
+    await page.route('**/receive', async (route) => {
+      await scan(page, 'ROPE')
+      await page.getByText('ROPE: 9').waitFor()
+      await route.continue()
+    })
+    await page.getByRole('button', { name: 'Take in' }).click()
+    await expect.poll(() => page.getByLabel('Arrived').first().inputValue()).toBe('1')
+    await page.unroute('**/receive')
     expect(await onHand('ROPE', 'DOCK')).toEqual({ onHand: 8, held: 1 })
+    await page.getByLabel('Arrived').first().fill('')
 
     await scan(page, 'ROPE-BOX')
     await page.getByText('ROPE: 6').waitFor()
@@ -169,15 +187,26 @@ whenBrowser('a stock count on a phone ends in the ledger', { timeout: 120_000 },
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: 'Count of ATTIC' }).waitFor()
   await page.getByLabel('Who counts').fill('Ada')
-  await scan(page, 'BELL', 'BELL', 'ROPE')
+  await scan(page, 'BELL', 'BELL', 'HORN', 'ROPE')
   await page.getByText('ROPE is not expected here').waitFor()
-  expect(await page.getByLabel('Counted', { exact: true }).inputValue()).toBe('2')
-  await page.getByLabel('Counted', { exact: true }).fill('5')
+  const bells = page.getByLabel('Counted', { exact: true }).first()
+  expect(await bells.inputValue()).toBe('2')
+  await bells.fill('5')
+  // Somebody else counts the horns meanwhile: what is typed here stays, and whose figure counts is said.
+  const count = new URL(page.url()).pathname.split('/').at(-1)
+  const entries = [{ sku: 'HORN', quantity: 3 }]
+  await site.ask('POST', `/stock-counts/${count}/enter`, { counter: 'Bo', entries })
+  await page.getByText('HORN: 1 entered here, and the sheet has 3 by now').waitFor()
+  expect(await bells.inputValue()).toBe('5')
+  await scan(page, 'HORN')
+  await page.getByText('HORN is counted already').waitFor()
   // Blind: what the ledger says is not shown to whoever counts.
   expect(await page.getByText('7 by the ledger').count()).toBe(0)
   await expectWhole(page, 'counting')
   await page.getByRole('button', { name: 'Write down 1 lines' }).click()
-  await page.getByText('1 of 1 lines counted').waitFor()
+  await page.getByText('2 of 2 lines counted').waitFor()
+  await page.getByRole('button', { name: 'Leave it as the sheet has it' }).click()
+  await page.getByText('Every line is counted').waitFor()
   await page.getByLabel('Who approves').fill('Grace')
   await page.getByRole('button', { name: 'Approve the figures' }).click()
   await page.getByText('−2').or(page.getByText('-2')).waitFor()
@@ -246,6 +275,19 @@ whenBrowser(
     await expectWhole(page, 'rules are tried')
     await page.getByRole('button', { name: 'Put in force' }).click()
     await page.getByText('These are in force.').waitFor()
+    // Of tariffs the first is removed: the next keeps its own words, and not those of the one that went.
+    await page.getByLabel('Add a rule').selectOption('lowest-cost')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    const tariffs = page.getByLabel('To countries')
+    while ((await tariffs.count()) < 2) await page.getByRole('button', { name: 'Add a tariff' }).click()
+    await tariffs.nth(0).fill('DE')
+    await tariffs.nth(1).fill('FR')
+    await page.getByLabel('A parcel').nth(1).fill('700')
+    await page.getByRole('button', { name: 'Remove tariff 1' }).click()
+    expect(await tariffs.nth(0).inputValue()).toBe('FR')
+    expect(await page.getByLabel('A parcel').first().inputValue()).toBe('700')
+    await page.getByRole('button', { name: 'Discard', exact: true }).click()
+
     const { rules: saved } = await site.ask('GET', '/routing-rules')
     expect((saved as { kind: string }[]).map(({ kind }) => kind)).toEqual([
       ...['deepest-stock', 'capacity', 'split', 'fewest-parcels', 'location-priority', 'nearest', 'serves'],
@@ -274,6 +316,11 @@ whenBrowser(
   { timeout: 120_000 },
   () => decideDrifts(site, open),
 )
+
+whenBrowser('rules that two people edit; words that are typed with rests', { timeout: 120_000 }, async () => {
+  await editRulesOfTwo(site, open)
+  await searchForWords(open)
+})
 
 const paths = () => [
   '/deliveries',

@@ -15,7 +15,7 @@ import { meQuery, organizationQuery } from './queries.ts'
 import { SingleSignOn } from './single-sign-on.tsx'
 import { TakeAlong } from './take-along.tsx'
 import { TrySample } from './try-sample.tsx'
-import { useSignOut } from './who.tsx'
+import { Brands, useSignOut } from './who.tsx'
 
 /** The organization: its name, who works in it, which programs may use it, and who did what. */
 export function SettingsScreen() {
@@ -44,6 +44,12 @@ export function SettingsScreen() {
         title={t('accounts.settings')}
         note={t('accounts.yourRole', { role: t(`accounts.role.${role}`) })}
       />
+      {/* On a phone there is no room for it beside the navigation. */}
+      {me !== undefined && (
+        <div className="md:hidden">
+          <Brands me={me} className="control mb-4 min-h-11 w-full" />
+        </div>
+      )}
       {me?.kind === 'person' && <OwnLinks name={me.name ?? ''} />}
       {me?.kind === 'machine' && (
         <p className="mb-4 rounded-md border border-line bg-surface px-4 py-3 text-ink-2">
@@ -60,7 +66,7 @@ export function SettingsScreen() {
         {role === 'owner' && <SingleSignOn />}
         <PersonalDataKept mayChange={isAdmin} />
         {isAdmin && <AuditLog />}
-        {role === 'owner' && <TakeAlong organizationId={organization.data.organizationId} />}
+        {role === 'owner' && <TakeAlong />}
         {me?.mayMakeSample && !isSample && (
           <Panel title={t('firstDay.sampleTitle')}>
             <div className="p-4">

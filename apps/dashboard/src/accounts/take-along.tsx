@@ -1,16 +1,15 @@
+import { fileLink } from '../file-link.ts'
 import { useLanguage } from '../language.ts'
 import { Panel } from '../parts/panel.tsx'
 
 /** Everything of the organization as one file: the browser saves it while the hub writes it, shows how far it is, and stops it. */
-export function TakeAlong({ organizationId }: { organizationId: string }) {
+export function TakeAlong() {
   const { t } = useLanguage()
-  // A link sends no headers, so the organization stands in its address.
-  const href = `/api/v1/organization/export?${new URLSearchParams({ organization: organizationId })}`
   return (
     <Panel title={t('accounts.takeAlong')}>
       <div className="flex flex-wrap items-center justify-between gap-3 p-4">
         <p className="max-w-prose text-ink-2">{t('accounts.takeAlongText')}</p>
-        <a className="control" href={href} download>
+        <a className="control" href={fileLink('/organization/export')} download>
           {t('accounts.takeAlongDo')}
         </a>
       </div>

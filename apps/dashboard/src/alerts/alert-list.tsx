@@ -2,6 +2,8 @@ import type { Alert } from '@plimsoll/client'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react'
+import { useActorName } from '../accounts/actor-name.ts'
+import { NotYours, OnlyFor } from '../accounts/only-for.tsx'
 import { hubNow } from '../clock.ts'
 import { formatMoment } from '../format.ts'
 import { alertsQuery, hub } from '../hub.ts'
@@ -42,6 +44,7 @@ export function AlertList({ state }: { state: State }) {
           </p>
         )}
       </div>
+      <NotYours needs="operator" />
       <div className="panel">
         {rows.length === 0 ? (
           <Empty title={t(`alerts.empty.${state}`)} cure={t(`alerts.empty.${state}Cure`)} />
@@ -88,7 +91,11 @@ function AlertLine(props: { alert: Alert; isBusy: boolean; onAct: (run: () => Pr
           {alert.note !== null && <p className="break-words">{alert.note}</p>}
         </div>
       </div>
-      {alert.resolvedAt === null && <Actions {...props} text={text} />}
+      {alert.resolvedAt === null && (
+        <OnlyFor needs="operator" isQuiet>
+          <Actions {...props} text={text} />
+        </OnlyFor>
+      )}
     </li>
   )
 }
@@ -122,6 +129,7 @@ function About({ alert, text }: { alert: Alert; text: string }) {
 function Standing({ alert }: { alert: Alert }) {
   const { t, locale } = useLanguage()
   const { resolvedAt, clearSince, snoozedUntil, snoozedBy, acknowledgedBy, acknowledgedUntil } = alert
+  const nameOf = useActorName()
   const at = (moment: string) => formatMoment(locale, moment)
   return (
     <>
@@ -134,12 +142,12 @@ function Standing({ alert }: { alert: Alert }) {
       {resolvedAt === null && clearSince !== null && ` · ${t('alerts.clearing')}`}
       {resolvedAt === null &&
         snoozedUntil !== null &&
-        ` · ${t('alerts.snoozedUntil', { who: snoozedBy ?? '', at: at(snoozedUntil) })}`}
+        ` · ${t('alerts.snoozedUntil', { who: nameOf(snoozedBy ?? ''), at: at(snoozedUntil) })}`}
       {acknowledgedBy !== null &&
         ` · ${
           acknowledgedUntil === null
-            ? t('alerts.lookedAfter', { who: acknowledgedBy })
-            : t('alerts.lookedAfterUntil', { who: acknowledgedBy, at: at(acknowledgedUntil) })
+            ? t('alerts.lookedAfter', { who: nameOf(acknowledgedBy) })
+            : t('alerts.lookedAfterUntil', { who: nameOf(acknowledgedBy), at: at(acknowledgedUntil) })
         }`}
     </>
   )

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { formatNumber } from '../format.ts'
 import { alertCountsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -41,9 +42,13 @@ export function AlertsScreen() {
         </ul>
       </nav>
       {view === 'rules' ? (
-        <RuleList />
+        <OnlyFor needs="admin">
+          <RuleList />
+        </OnlyFor>
       ) : view === 'destinations' ? (
-        <DestinationList />
+        <OnlyFor needs="admin">
+          <DestinationList />
+        </OnlyFor>
       ) : (
         <AlertList key={view} state={view} />
       )}

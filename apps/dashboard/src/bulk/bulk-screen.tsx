@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useActorName } from '../accounts/actor-name.ts'
 import { useIsAdmin } from '../accounts/own-role.ts'
+import { fileLink } from '../file-link.ts'
 import { formatMoment, formatNumber } from '../format.ts'
 import { connectionsQuery, hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -224,7 +225,7 @@ function Standing({ id, mayMove }: { id: string; mayMove: boolean }) {
             {levels > 0 && (
               <a
                 className="control"
-                href={`/api/v1/bulk-edits/${encodeURIComponent(id)}/levels.csv`}
+                href={fileLink(`/bulk-edits/${encodeURIComponent(id)}/levels.csv`)}
                 download
               >
                 {t('bulk.file')}

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { RefreshCw } from 'lucide-react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { callLogQuery, connectionCallsQuery, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { More } from '../parts/more.tsx'
@@ -89,7 +90,11 @@ export function CallsScreen() {
           </select>
         </label>
       </div>
-      {log.data && <CallLogSetting connectionId={id} log={log.data} />}
+      {log.data && (
+        <OnlyFor needs="admin">
+          <CallLogSetting connectionId={id} log={log.data} />
+        </OnlyFor>
+      )}
       {!calls.data && (
         <div className="panel">
           {calls.error ? <Failure error={calls.error} onRetry={() => void calls.refetch()} /> : <Loading />}

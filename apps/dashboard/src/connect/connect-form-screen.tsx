@@ -2,6 +2,7 @@ import type { GrantBegun } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { AddLocation } from '../first-day/add-location.tsx'
 import { connectionsQuery, connectorsQuery, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -76,11 +77,13 @@ function ConnectFlow({ connector }: { connector: ConnectorForms }) {
       <Heading title={t('connect.formTitle', { name })} />
       {/* Kept while the platform's page is open: whoever gives up finds what was typed. */}
       <div hidden={stage.kind !== 'form'}>
-        <AccessForm
-          connector={connector}
-          onMade={(made) => setStage({ kind: 'connected', ...made })}
-          onBegun={(grant) => setStage({ kind: 'waiting', grant })}
-        />
+        <OnlyFor needs="admin">
+          <AccessForm
+            connector={connector}
+            onMade={(made) => setStage({ kind: 'connected', ...made })}
+            onBegun={(grant) => setStage({ kind: 'waiting', grant })}
+          />
+        </OnlyFor>
       </div>
       {stage.kind === 'waiting' && (
         <GrantWait

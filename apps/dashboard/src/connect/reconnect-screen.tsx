@@ -2,6 +2,7 @@ import type { ConnectionRow, GrantBegun } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { UnknownConnection } from '../connections/unknown-connection.tsx'
 import { connectionsQuery, connectorsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -67,12 +68,14 @@ function ReconnectFlow({ row, connector }: { row: ConnectionRow; connector: Conn
         </p>
       )}
       <div hidden={stage.kind !== 'form'}>
-        <AccessForm
-          connector={connector}
-          connectionId={connectionId}
-          onMade={(made) => setStage({ kind: 'connected', ...made })}
-          onBegun={(grant) => setStage({ kind: 'waiting', grant })}
-        />
+        <OnlyFor needs="admin">
+          <AccessForm
+            connector={connector}
+            connectionId={connectionId}
+            onMade={(made) => setStage({ kind: 'connected', ...made })}
+            onBegun={(grant) => setStage({ kind: 'waiting', grant })}
+          />
+        </OnlyFor>
       </div>
       {stage.kind === 'waiting' && (
         <GrantWait

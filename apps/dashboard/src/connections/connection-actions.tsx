@@ -1,6 +1,7 @@
 import type { ConnectionRow } from '@plimsoll/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -73,26 +74,28 @@ export function ConnectionActions({
   }
   return (
     <>
-      {!isGoLiveAlone && (row.state === 'live' || row.state === 'shadow') && (
-        <button type="button" className="control" onClick={() => ask('pause')}>
-          {t('connections.pause')}
-        </button>
-      )}
-      {!isGoLiveAlone && row.state === 'paused' && (
-        <button
-          type="button"
-          className="control control-strong"
-          disabled={change.isPending}
-          onClick={() => change.mutate('resume')}
-        >
-          {t('connections.resume')}
-        </button>
-      )}
-      {row.state === 'shadow' && (
-        <button type="button" className="control control-strong" onClick={() => ask('go-live')}>
-          {t('connections.goLive')}
-        </button>
-      )}
+      <OnlyFor needs="admin" isQuiet>
+        {!isGoLiveAlone && (row.state === 'live' || row.state === 'shadow') && (
+          <button type="button" className="control" onClick={() => ask('pause')}>
+            {t('connections.pause')}
+          </button>
+        )}
+        {!isGoLiveAlone && row.state === 'paused' && (
+          <button
+            type="button"
+            className="control control-strong"
+            disabled={change.isPending}
+            onClick={() => change.mutate('resume')}
+          >
+            {t('connections.resume')}
+          </button>
+        )}
+        {row.state === 'shadow' && (
+          <button type="button" className="control control-strong" onClick={() => ask('go-live')}>
+            {t('connections.goLive')}
+          </button>
+        )}
+      </OnlyFor>
       {asking === undefined && failure}
       <Confirm
         isOpen={asking === 'pause'}

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { NotYours, OnlyFor } from '../accounts/only-for.tsx'
 import { ImportListings } from '../connect/listing-import.tsx'
 import { WarehouseFiles } from '../describe/warehouse-files.tsx'
 import { ShadowHint } from '../first-day/shadow-hint.tsx'
@@ -49,19 +50,24 @@ export function ConnectionScreen() {
       </Link>
       <Heading title={row.name} note={nameOf('madeConnector', row.connectorName)} />
       <StoppedNote />
+      <NotYours needs="admin" />
       {row.kind === 'channel' && row.state === 'shadow' && <ShadowHint connectionId={row.connectionId} />}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(20rem,1fr)]">
         <div className="min-w-0 space-y-4">
           <ConnectionCard row={row} isTarget={false} />
           {isDescribed && <WarehouseFiles connectionId={id} />}
           <Drifts connectionId={id} />
-          <ListingChanges connectionId={id} />
-          <ConnectionLocations connectionId={id} />
-          <CountedPlaces connectionId={id} />
-          <ShipsOrders row={row} />
+          <OnlyFor needs="admin" isQuiet>
+            <ListingChanges connectionId={id} />
+            <ConnectionLocations connectionId={id} />
+            <CountedPlaces connectionId={id} />
+            <ShipsOrders row={row} />
+          </OnlyFor>
         </div>
         <div className="min-w-0 space-y-4">
-          <ConnectionFreshness row={row} />
+          <OnlyFor needs="admin" isQuiet>
+            <ConnectionFreshness row={row} />
+          </OnlyFor>
           <RateLimits row={row} />
           <Panel title={t('connect.access')}>
             <div className="space-y-3 p-4">
@@ -73,8 +79,10 @@ export function ConnectionScreen() {
               <Link to="/connections/$id/reconnect" params={{ id }} className="control">
                 {t('connections.reconnect')}
               </Link>
-              <RightsCheck connectionId={id} />
-              <ImportListings connectionId={id} />
+              <OnlyFor needs="admin" isQuiet>
+                <RightsCheck connectionId={id} />
+                <ImportListings connectionId={id} />
+              </OnlyFor>
             </div>
           </Panel>
           <Panel title={t('calls.title')}>

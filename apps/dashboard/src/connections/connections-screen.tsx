@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useEffect } from 'react'
+import { NotYours, OnlyFor } from '../accounts/only-for.tsx'
 import { connectionsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
@@ -24,11 +25,14 @@ export function ConnectionsScreen() {
         {data && data.rows.length > 0 && (
           <div className="flex flex-wrap gap-2">
             <ConnectLink />
-            <StopEverything />
+            <OnlyFor needs="admin" isQuiet>
+              <StopEverything />
+            </OnlyFor>
           </div>
         )}
       </Heading>
       <StoppedNote />
+      <NotYours needs="admin" />
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />)}
       {data?.rows.length === 0 && (
         <div className="panel">

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useIsOperator } from '../accounts/own-role.ts'
 import { warningsOf } from '../connections/check-words.ts'
+import { fileLink } from '../file-link.ts'
 import { formatNumber } from '../format.ts'
 import { checkQuery, connectionFilesQuery, hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -105,7 +106,7 @@ function FileLine(props: { connectionId: string; file: ConnectionFile; onAccepte
   const { position, name, direction } = file
   const isIn = direction === 'in'
   const feed = inFeeds.find((each): each is InFeed => each === file.feed)
-  const href = `/api/v1/connections/${encodeURIComponent(connectionId)}/files/${position}`
+  const href = fileLink(`/connections/${encodeURIComponent(connectionId)}/files/${position}`)
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">

@@ -1,7 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowLeft, Download } from 'lucide-react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { DropFile } from '../describe/drop-file.tsx'
+import { fileLink } from '../file-link.ts'
 import { hub, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Loading, useProblemText } from '../parts/notice.tsx'
@@ -26,7 +28,9 @@ export function ItemImportScreen() {
       {id === undefined ? (
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)]">
           <div className="grid min-w-0 gap-4">
-            <Choose onSent={(sent) => void navigate({ search: { id: sent } })} />
+            <OnlyFor needs="operator">
+              <Choose onSent={(sent) => void navigate({ search: { id: sent } })} />
+            </OnlyFor>
             <TakeOut />
           </div>
           <ColumnTable />
@@ -95,7 +99,7 @@ function TakeOut() {
             <a
               key={format}
               className="control"
-              href={`/api/v1/exports/items/${format}`}
+              href={fileLink(`/exports/items/${format}`)}
               aria-label={t(`itemImport.${format}Label`)}
               download
             >

@@ -1,6 +1,7 @@
 import type { ItemProtectionShape, ProtectionMode } from '@plimsoll/client'
 import { useMutation } from '@tanstack/react-query'
 import { useActorName } from '../accounts/actor-name.ts'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { formatMoment, formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -16,7 +17,7 @@ export function ItemProtection({ sku, protection }: { sku: string; protection: I
   const { mode, isOwn, standing, channels, changed, assumptions } = protection
   const change = useMutation({
     mutationFn: (next: ProtectionMode | null) => hub.protectItem(sku, next),
-    onSettled: () => queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'item' }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['items'] }),
   })
   const problem = useProblemText(change.error)
   const unverified = assumptions.flatMap(({ connectionName, facts }) =>
@@ -26,26 +27,28 @@ export function ItemProtection({ sku, protection }: { sku: string; protection: I
   return (
     <Panel title={t('protection.title')}>
       <div className="grid grid-cols-1 gap-3 px-4 py-3">
-        <label className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <span className="text-ink-2">{t('protection.mode')}</span>
-          <select
-            className="field min-h-9"
-            value={isOwn ? mode : 'inherited'}
-            disabled={change.isPending}
-            onChange={({ target }) => change.mutate(modes.find((each) => each === target.value) ?? null)}
-          >
-            <option value="inherited">
-              {isOwn
-                ? t('protection.asAll')
-                : t('protection.inherited', { mode: t(`protection.modes.${mode}`) })}
-            </option>
-            {modes.map((each) => (
-              <option key={each} value={each}>
-                {t(`protection.modes.${each}`)}
+        <OnlyFor needs="admin">
+          <label className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span className="text-ink-2">{t('protection.mode')}</span>
+            <select
+              className="field min-h-9"
+              value={isOwn ? mode : 'inherited'}
+              disabled={change.isPending}
+              onChange={({ target }) => change.mutate(modes.find((each) => each === target.value) ?? null)}
+            >
+              <option value="inherited">
+                {isOwn
+                  ? t('protection.asAll')
+                  : t('protection.inherited', { mode: t(`protection.modes.${mode}`) })}
               </option>
-            ))}
-          </select>
-        </label>
+              {modes.map((each) => (
+                <option key={each} value={each}>
+                  {t(`protection.modes.${each}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+        </OnlyFor>
         <p className="text-xs text-ink-2">{t(`protection.meaning.${mode}`)}</p>
         {change.isError && (
           <p role="alert" className="text-red">

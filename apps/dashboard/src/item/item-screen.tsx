@@ -3,6 +3,7 @@ import { ApiProblem } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { Drifts } from '../connections/drifts.tsx'
 import { itemQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -77,7 +78,11 @@ function Item({ item }: { item: ItemDetail }) {
               </Panel>
               {item.protection !== null && <ItemProtection sku={item.sku} protection={item.protection} />}
               <Balances item={item} />
-              {item.kitKind === 'assembled' && <KitAssemblyPanel sku={item.sku} />}
+              {item.kitKind === 'assembled' && (
+                <OnlyFor needs="operator">
+                  <KitAssemblyPanel sku={item.sku} />
+                </OnlyFor>
+              )}
               {item.tracking === 'lot' && <ItemLots sku={item.sku} />}
               {item.tracking === 'serial' && <ItemSerials sku={item.sku} />}
             </>

@@ -1,6 +1,7 @@
 import type { ItemDetail } from '@plimsoll/client'
 import { ChevronRight } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { useLanguage } from '../language.ts'
 import { useMadeName } from '../parts/made-name.ts'
 import { Ago, Live } from '../parts/number.tsx'
@@ -30,7 +31,9 @@ export function ListingLevels({ listing }: { listing: Listing }) {
             {listing.unitsPerListing !== 1 &&
               ` · ${t('item.unitsPerListing', { n: listing.unitsPerListing })}`}
           </p>
-          <SyncNow listingId={listing.listingId} />
+          <OnlyFor needs="admin" isQuiet>
+            <SyncNow listingId={listing.listingId} />
+          </OnlyFor>
         </LevelRow>
       ))}
     </article>

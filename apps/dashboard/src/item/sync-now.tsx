@@ -9,7 +9,7 @@ export function SyncNow({ listingId }: { listingId: string }) {
   const { t } = useLanguage()
   const sync = useMutation({
     mutationFn: () => hub.syncListing(listingId),
-    onSettled: () => queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'item' }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['items'] }),
   })
   const problem = useProblemText(sync.error)
   return (

@@ -93,6 +93,10 @@ export const enAccounts = {
     you: '(you)',
     roleTitle: 'Role',
     roleOf: 'Role of {{name}}',
+    notYours: {
+      operator: 'You may look. Only operators, admins and owners change this.',
+      admin: 'You may look. Only admins and owners change this.',
+    },
     role: { viewer: 'Viewer', operator: 'Operator', admin: 'Admin', owner: 'Owner' },
     roleText: {
       viewer: 'Sees everything and changes nothing.',

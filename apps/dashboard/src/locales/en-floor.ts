@@ -69,6 +69,7 @@ export const enFloor = {
       cancelText: 'What has not arrived is no longer incoming. That ends this delivery.',
     },
     told: {
+      newest: 'These are the newest {{n}}. There are older ones.',
       receipt: 'What warehouses took in',
       return: 'What warehouses got back',
       none: 'No warehouse has told anything yet.',
@@ -112,6 +113,7 @@ export const enFloor = {
       },
     },
     receive: {
+      tooDamaged: 'More than arrived: what is damaged counts among what arrived.',
       title: 'Receive',
       over: 'More came than was announced: take it in all the same',
       action: 'Take in',
@@ -170,7 +172,12 @@ export const enFloor = {
       whichLot: '{{sku}} lies there in lots: type the units beside the lot.',
       allCounted: 'Every line is counted.',
       expected: '{{n}} by the ledger',
-      more: 'The sheet is longer: what is counted makes room for the rest.',
+      more: '{{n}} of {{of}} lines that are to be counted; a scan finds any of them.',
+      comes: 'The sheet is still being loaded. Scan it again in a moment.',
+      otherwise:
+        '{{what}}: {{n}} entered here, and the sheet has {{counted}} by now. Yours was not written down.',
+      again: 'Have it counted again',
+      leaveIt: 'Leave it as the sheet has it',
       enter: 'Write down {{n}} lines',
       sheet: 'What was counted',
       notCounted: 'not counted',

@@ -150,6 +150,11 @@ export const enMapping = {
       earlier: 'Start from an earlier version',
       add: 'Add a rule',
       save: 'Save all rules',
+      overtaken:
+        'Version {{version}} was saved by {{actor}} while you edited these. Nothing of it is overwritten yet.',
+      theirs: 'Show their rules',
+      take: 'Go on from theirs, and drop mine',
+      keep: 'Keep mine, and replace theirs when I save',
       name: 'Name of the rule',
       how: 'What it does',
       hows: { suggest: 'Suggests', automatic: 'Matches by itself', off: 'Off' },

@@ -346,6 +346,7 @@ export const enOrders = {
     back: 'To pack',
     hint: 'Scan the number of an order, or pick one: the oldest is first.',
     scanOrder: 'Scan an order',
+    several: 'Several are called {{code}}: choose the one that you have in your hands.',
     noShipment: 'Nothing to pack is called {{code}}.',
     emptyTitle: 'Nothing to pack',
     emptyCure: 'Orders that your own warehouses send appear here by themselves.',

@@ -58,13 +58,18 @@ test('one Chinese word for one thing, in every file', () => {
     Transfer: '调拨',
     'Stock counts': '盘点',
     'Overseas warehouse': '海外仓',
+    Kit: '套装',
+    Routing: '分仓',
+    'Routing rules': '分仓规则',
   }
   const told = [...english].flatMap(([key, text]) => (words[text] === undefined ? [] : [[key, words[text]]]))
   expect(told.length).toBeGreaterThan(10)
   const wrong = told.filter(([key, word]) => !chinese.get(key ?? '')?.includes(word ?? ''))
   expect(wrong).toEqual([])
-  // Other words for the same: 可用 for 可售, 已预留 for 占用, and what nobody in a warehouse says.
-  const others = /可用库存|已预留|可用 \{\{|调库|盘库|在售商品|商品链接|(?<!商品)序号/
+  // Other words for the same: 可用 for 可售, 已预留 for 占用, 组合 for 套装, 路由 for 分仓, 映射 for 匹配 (of fields it is right), and
+  // what nobody in a warehouse says.
+  const others =
+    /可用库存|已预留|可用 \{\{|调库|盘库|在售商品|商品链接|(?<!商品)序号|组合商品|虚拟组合|路由|(?<!字段)映射/
   expect([...chinese].filter(([, text]) => others.test(text))).toEqual([])
 })
 

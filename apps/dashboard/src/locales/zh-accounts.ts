@@ -93,6 +93,10 @@ export const zhAccounts = {
     you: '（您）',
     roleTitle: '角色',
     roleOf: '{{name}} 的角色',
+    notYours: {
+      operator: '您可以查看，只有操作员、管理员和所有者可以更改。',
+      admin: '您可以查看，只有管理员和所有者可以更改。',
+    },
     role: { viewer: '查看者', operator: '操作员', admin: '管理员', owner: '所有者' },
     roleText: {
       viewer: '可查看全部内容，不能修改。',

@@ -70,7 +70,7 @@ export const zhCutover = {
     },
     leftAlone: '不处理：{{why}}',
     skipped: {
-      'virtual-kit': '组合商品本身没有库存，库存在其部件上。',
+      'virtual-kit': '套装本身没有库存，库存在其部件上。',
       lot: '按批次管理。请连同批次盘点。',
       serial: '按序列号管理。请连同序列号盘点。',
       'counted-since': '此后已盘点，以盘点结果为准。',

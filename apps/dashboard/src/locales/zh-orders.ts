@@ -344,6 +344,7 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
     back: '待打包',
     hint: '扫描订单号，或选择一个：最早的在前。',
     scanOrder: '扫描订单',
+    several: '有多个名为 {{code}} 的发货单：请选择您手上的那一个。',
     noShipment: '没有名为 {{code}} 的待打包发货单。',
     emptyTitle: '没有待打包的发货单',
     emptyCure: '由自有仓库发出的订单会自动出现在这里。',

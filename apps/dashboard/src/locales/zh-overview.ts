@@ -52,7 +52,7 @@ export const zhOverview: typeof enOverview = {
     emptyCure: '连接一个平台后，它和往来的数据会显示在这里。',
     hub: '总账',
     hubNote: '唯一真实库存',
-    group: { channel: '渠道', warehouse: '仓库系统', erp: 'ERP', location: '库位' },
+    group: { channel: '渠道', warehouse: '仓库系统', erp: 'ERP', location: '仓库' },
     edge: '从 {{from}} 到 {{to}}',
     place: {
       warehouse: '仓库',

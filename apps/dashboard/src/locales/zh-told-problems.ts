@@ -21,9 +21,9 @@ export const zhToldProblems: typeof enToldProblems = {
     'unmapped-title':
       '{{connection}} 上的“{{title}}”未关联商品，因此没有为它占用库存。请导入或关联该刊登，然后重放；订单的其他行已应用。',
     'empty-kit-sku':
-      '{{connection}} 上的 SKU {{sku}} 销售的虚拟组合没有组成，因此没有为它占用库存。请设置组合的组成，然后重放；订单的其他行已应用。',
+      '{{connection}} 上的 SKU {{sku}} 销售的虚拟套装没有组成，因此没有为它占用库存。请设置套装的组成，然后重放；订单的其他行已应用。',
     'empty-kit-title':
-      '{{connection}} 上的“{{title}}”销售的虚拟组合没有组成，因此没有为它占用库存。请设置组合的组成，然后重放；订单的其他行已应用。',
+      '{{connection}} 上的“{{title}}”销售的虚拟套装没有组成，因此没有为它占用库存。请设置套装的组成，然后重放；订单的其他行已应用。',
     unreadable: '事件无法读取{{said}}。原始内容已保留：待平台或中枢更正后重放。',
     invalid: '平台不允许查询该事件{{said}}。请更正所指的内容，然后重放。',
     'cannot-apply': '事件无法应用{{said}}。解决后请重放。',

@@ -3,6 +3,7 @@ import { ApiProblem } from '@plimsoll/client/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { formatDay, formatMoment } from '../format.ts'
 import { lotTraceQuery } from '../hub.ts'
 import { MovementTable } from '../item/movement-table.tsx'
@@ -94,7 +95,9 @@ function Head({ lot, reach }: { lot: LotDetail; reach: Parameters<typeof LotStat
           </p>
         </div>
         <div className="flex flex-wrap gap-2">
-          <LotStatusChange lot={lot} reach={reach} />
+          <OnlyFor needs="operator">
+            <LotStatusChange lot={lot} reach={reach} />
+          </OnlyFor>
         </div>
       </div>
       <dl className="flex flex-wrap gap-x-7 gap-y-2">

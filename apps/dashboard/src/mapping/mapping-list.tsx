@@ -1,6 +1,7 @@
 import type { MappingListing } from '@plimsoll/client'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
+import { useIsOperator } from '../accounts/own-role.ts'
 import { useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { MappingLine, type Pick } from './mapping-line.tsx'
@@ -23,6 +24,7 @@ export function MappingList(props: {
   const { t } = useLanguage()
   const names = useConnectionNames()
   const scroller = useRef<HTMLDivElement>(null)
+  const mayMap = useIsOperator() !== false
   const [current, setCurrent] = useState(0)
   const { rows, onEnd } = props
   const list = useVirtualizer({
@@ -50,6 +52,8 @@ export function MappingList(props: {
     const isFree = row.item === null && row.ignored === null && row.suggestions.length > 0
     if (event.key === 'j') go(at + 1)
     else if (event.key === 'k') go(at - 1)
+    // By its keys nobody does what is switched off for them.
+    else if (!mayMap) return
     else if (event.key === 'x') props.onToggle(row.listingId)
     else if (event.key === 'Enter' && isFree) props.onAccept({ listingId: row.listingId })
     else if (event.key === 'p' && isFree) props.onPreview({ listingId: row.listingId })

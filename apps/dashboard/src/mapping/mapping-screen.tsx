@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { NotYours, OnlyFor } from '../accounts/only-for.tsx'
 import { NextStep } from '../first-day/next-step.tsx'
 import { formatNumber } from '../format.ts'
 import { hub, mappingListQuery, mappingQuery, queryClient } from '../hub.ts'
@@ -112,61 +113,64 @@ function Listings(props: {
       : undefined
   return (
     <>
+      <NotYours needs="operator" />
       <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1" aria-live="polite">
-        {state === 'waiting' && ids.length > 0 && (
-          <button
-            type="button"
-            className="control control-strong"
-            disabled={acceptable.length === 0}
-            onClick={() => setAsked({ listings: acceptable.map(({ listingId }) => ({ listingId })) })}
-          >
-            {t('mapping.acceptChosen', { count: acceptable.length })}
-          </button>
-        )}
-        {state === 'waiting' && ids.length === 0 && sure !== undefined && rows.length > 0 && (
-          <button
-            type="button"
-            className="control control-strong"
-            onClick={() =>
-              setAsked({
-                confidence: sure,
-                ...(search.connection !== undefined && { connection: search.connection }),
-              })
-            }
-          >
-            {t('mapping.acceptAll', { confidence: t(`mapping.confidence.${sure}`) })}
-          </button>
-        )}
-        {state === 'waiting' && (makeable > 0 || isPart) && (search.confidence ?? 'none') === 'none' && (
-          <button
-            type="button"
-            className="control"
-            onClick={() =>
-              setToMake(
-                isPart ? { list: toMappingQuery({ ...search, confidence: 'none' }) } : { rows: offered },
-              )
-            }
-          >
-            {isPart
-              ? t('mapping.makeItemsAll')
-              : t('mapping.makeItems', { count: makeable, n: formatNumber(locale, makeable) })}
-          </button>
-        )}
-        {ids.length > 0 && (
-          <button
-            type="button"
-            className="control"
-            onClick={() => (state === 'ignored' ? heed.mutate(ids) : setIgnored(ids))}
-          >
-            {t(state === 'ignored' ? 'mapping.heed' : 'mapping.ignore')}
-          </button>
-        )}
-        {ids.length === 0 && state === 'waiting' && (
-          <button type="button" className="control" disabled={look.isPending} onClick={() => look.mutate()}>
-            {t('mapping.look')}
-          </button>
-        )}
-        <UndoLine last={props.last} />
+        <OnlyFor needs="operator" isQuiet>
+          {state === 'waiting' && ids.length > 0 && (
+            <button
+              type="button"
+              className="control control-strong"
+              disabled={acceptable.length === 0}
+              onClick={() => setAsked({ listings: acceptable.map(({ listingId }) => ({ listingId })) })}
+            >
+              {t('mapping.acceptChosen', { count: acceptable.length })}
+            </button>
+          )}
+          {state === 'waiting' && ids.length === 0 && sure !== undefined && rows.length > 0 && (
+            <button
+              type="button"
+              className="control control-strong"
+              onClick={() =>
+                setAsked({
+                  confidence: sure,
+                  ...(search.connection !== undefined && { connection: search.connection }),
+                })
+              }
+            >
+              {t('mapping.acceptAll', { confidence: t(`mapping.confidence.${sure}`) })}
+            </button>
+          )}
+          {state === 'waiting' && (makeable > 0 || isPart) && (search.confidence ?? 'none') === 'none' && (
+            <button
+              type="button"
+              className="control"
+              onClick={() =>
+                setToMake(
+                  isPart ? { list: toMappingQuery({ ...search, confidence: 'none' }) } : { rows: offered },
+                )
+              }
+            >
+              {isPart
+                ? t('mapping.makeItemsAll')
+                : t('mapping.makeItems', { count: makeable, n: formatNumber(locale, makeable) })}
+            </button>
+          )}
+          {ids.length > 0 && (
+            <button
+              type="button"
+              className="control"
+              onClick={() => (state === 'ignored' ? heed.mutate(ids) : setIgnored(ids))}
+            >
+              {t(state === 'ignored' ? 'mapping.heed' : 'mapping.ignore')}
+            </button>
+          )}
+          {ids.length === 0 && state === 'waiting' && (
+            <button type="button" className="control" disabled={look.isPending} onClick={() => look.mutate()}>
+              {t('mapping.look')}
+            </button>
+          )}
+          <UndoLine last={props.last} />
+        </OnlyFor>
         {error && (
           <p role="alert" className="text-red">
             {problem}
@@ -189,16 +193,18 @@ function Listings(props: {
           <Empty title={t(`mapping.empty.${state}`)} cure={t('mapping.emptyCure')} />
         )}
         {rows.length > 0 && (
-          <MappingList
-            rows={rows}
-            chosen={chosen}
-            onToggle={toggle}
-            onAccept={(listing) => accept.mutate({ listings: [listing] })}
-            onPreview={(listing) => setAsked({ listings: [listing] })}
-            onEnd={() => {
-              if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-            }}
-          />
+          <OnlyFor needs="operator" isQuiet>
+            <MappingList
+              rows={rows}
+              chosen={chosen}
+              onToggle={toggle}
+              onAccept={(listing) => accept.mutate({ listings: [listing] })}
+              onPreview={(listing) => setAsked({ listings: [listing] })}
+              onEnd={() => {
+                if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
+              }}
+            />
+          </OnlyFor>
         )}
       </div>
       {asked && <AcceptDialog wanted={asked} onClose={() => setAsked(undefined)} onDone={done} />}

@@ -2,7 +2,9 @@ import type { ImportJobView } from '@plimsoll/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { DropFile } from '../describe/drop-file.tsx'
+import { fileLink } from '../file-link.ts'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -38,7 +40,7 @@ export function MappingSheet() {
               <a
                 key={format}
                 className="control"
-                href={`/api/v1/exports/mappings/${format}`}
+                href={fileLink(`/exports/mappings/${format}`)}
                 aria-label={t(`mappingSheet.${format}Label`)}
                 download
               >
@@ -51,20 +53,22 @@ export function MappingSheet() {
       <Panel title={t('mappingSheet.bringIn')}>
         <div className="grid grid-cols-1 gap-3 px-4 py-3">
           <p className="text-ink-2">{t('mappingSheet.bringInText')}</p>
-          {importId === undefined ? (
-            <DropFile
-              label={t('mappingSheet.choose')}
-              hint={t('mappingSheet.dropHint')}
-              isBusy={send.isPending}
-              onFile={(file) => send.mutate(file)}
-            />
-          ) : (
-            <Looked
-              key={importId}
-              importId={importId}
-              onLeave={(isApplied) => (isApplied ? setImportId(undefined) : leave.mutate(importId))}
-            />
-          )}
+          <OnlyFor needs="operator">
+            {importId === undefined ? (
+              <DropFile
+                label={t('mappingSheet.choose')}
+                hint={t('mappingSheet.dropHint')}
+                isBusy={send.isPending}
+                onFile={(file) => send.mutate(file)}
+              />
+            ) : (
+              <Looked
+                key={importId}
+                importId={importId}
+                onLeave={(isApplied) => (isApplied ? setImportId(undefined) : leave.mutate(importId))}
+              />
+            )}
+          </OnlyFor>
           {send.isPending && <Loading lines={2} />}
           {send.isError && (
             <p role="alert" className="border-l-2 border-red-fill bg-red-soft px-3 py-2 break-words">

@@ -1,7 +1,8 @@
-import type { MappingRule } from '@plimsoll/client'
+import type { MappingRule, MappingRules } from '@plimsoll/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useActorName } from '../accounts/actor-name.ts'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { connectionsQuery, hub, mappingRulesQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
@@ -16,7 +17,12 @@ export function RuleDesk(props: {
   const { t } = useLanguage()
   const connections = useQuery(connectionsQuery).data?.rows ?? []
   const { connection } = props
-  if (connection !== undefined) return <Rules key={connection} connection={connection} />
+  if (connection !== undefined)
+    return (
+      <OnlyFor needs="operator">
+        <Rules key={connection} connection={connection} />
+      </OnlyFor>
+    )
   return (
     <div className="panel">
       <Empty title={t('mapping.rules.which')} cure={t('mapping.rules.whichCure')}>
@@ -34,20 +40,22 @@ export function RuleDesk(props: {
   )
 }
 
-type Draft = MappingRule & { key: number }
+type Drafted = MappingRule & { key: number }
+/** @property basedOn the version that it began from, whatever is saved elsewhere meanwhile */
+type Draft = { rules: readonly Drafted[]; basedOn: number }
 
 function Rules({ connection }: { connection: string }) {
   const { t } = useLanguage()
   const nameOf = useActorName()
   const { data, error, refetch } = useQuery(mappingRulesQuery(connection))
-  const [draft, setDraft] = useState<readonly Draft[]>()
+  const [draft, setDraft] = useState<Draft>()
   const [lastKey, setLastKey] = useState(1_000)
   const save = useMutation({
-    mutationFn: (rules: readonly Draft[]) =>
+    mutationFn: ({ rules: saved, basedOn }: Draft) =>
       hub.saveMappingRules(
         connection,
-        rules.map(({ key: _key, ...rule }) => rule),
-        data?.version ?? 0,
+        saved.map(({ key: _key, ...rule }) => rule),
+        basedOn,
       ),
     onSuccess: () => setDraft(undefined),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['connections'] }),
@@ -59,18 +67,21 @@ function Rules({ connection }: { connection: string }) {
         {error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={5} />}
       </div>
     )
-  const rules = draft ?? data.rules.map((rule, key) => ({ ...rule, key }))
+  const rules = draft?.rules ?? data.rules.map((rule, key) => ({ ...rule, key }))
+  const isOvertaken = draft !== undefined && draft.basedOn !== data.version
+  const edit = (next: readonly Drafted[]) =>
+    setDraft({ rules: next, basedOn: draft?.basedOn ?? data.version })
   const change = (nth: number, rule: MappingRule) =>
-    setDraft(rules.map((each, at) => (at === nth ? { ...rule, key: each.key } : each)))
+    edit(rules.map((each, at) => (at === nth ? { ...rule, key: each.key } : each)))
   const move = (nth: number) => {
     const [above, below] = [rules[nth - 1], rules[nth]]
     if (above === undefined || below === undefined) return
-    setDraft([...rules.slice(0, nth - 1), below, above, ...rules.slice(nth + 1)])
+    edit([...rules.slice(0, nth - 1), below, above, ...rules.slice(nth + 1)])
   }
   const add = () => {
     setLastKey(lastKey + 1)
     const rule = { name: '', expression: '$replace(sku, /-AMZ$/, "")', how: 'suggest' as const }
-    setDraft([...rules, { ...rule, key: lastKey + 1 }])
+    edit([...rules, { ...rule, key: lastKey + 1 }])
   }
   return (
     <Panel
@@ -89,10 +100,23 @@ function Rules({ connection }: { connection: string }) {
             rule={rule}
             onChange={(next) => change(nth, next)}
             onUp={nth === 0 ? undefined : () => move(nth)}
-            onRemove={() => setDraft(rules.filter((_, at) => at !== nth))}
+            onRemove={() => edit(rules.filter((_, at) => at !== nth))}
           />
         ))}
-        {save.error && (
+        {isOvertaken && (
+          <Overtaken
+            theirs={data}
+            onTake={() => {
+              save.reset()
+              setDraft(undefined)
+            }}
+            onKeep={() => {
+              save.reset()
+              setDraft({ ...draft, basedOn: data.version })
+            }}
+          />
+        )}
+        {save.error && !isOvertaken && (
           <p role="alert" className="text-red">
             {problem}
           </p>
@@ -106,7 +130,7 @@ function Rules({ connection }: { connection: string }) {
               <button
                 type="button"
                 className="control control-strong"
-                disabled={save.isPending || draft.some(({ name }) => name.trim() === '')}
+                disabled={save.isPending || isOvertaken || rules.some(({ name }) => name.trim() === '')}
                 onClick={() => save.mutate(draft)}
               >
                 {t('mapping.rules.save')}
@@ -125,7 +149,7 @@ function Rules({ connection }: { connection: string }) {
               onChange={({ target }) => {
                 const version = data.versions.find((each) => String(each.version) === target.value)
                 setLastKey(lastKey + 100)
-                if (version) setDraft(version.rules.map((rule, nth) => ({ ...rule, key: lastKey + 1 + nth })))
+                if (version) edit(version.rules.map((rule, nth) => ({ ...rule, key: lastKey + 1 + nth })))
               }}
               className="h-9 rounded border border-line-2 bg-surface px-2"
             >
@@ -140,5 +164,36 @@ function Rules({ connection }: { connection: string }) {
         )}
       </div>
     </Panel>
+  )
+}
+
+/** Somebody saved other rules while these were edited: theirs are shown, and who edits decides. */
+function Overtaken(props: { theirs: MappingRules; onTake: () => void; onKeep: () => void }) {
+  const { t } = useLanguage()
+  const nameOf = useActorName()
+  const { version, versions, rules } = props.theirs
+  return (
+    <div role="alert" className="space-y-2 border-l-2 border-amber-fill bg-amber-soft px-3 py-2">
+      <p>{t('mapping.rules.overtaken', { version, actor: nameOf(versions[0]?.actor ?? '') })}</p>
+      <details>
+        <summary className="min-h-6 cursor-pointer">{t('mapping.rules.theirs')}</summary>
+        <ol className="mt-1 list-decimal space-y-1 ps-6">
+          {rules.map(({ name, how, expression }, at) => (
+            <li key={`${at} ${name}`} className="break-words">
+              {name} · {t(`mapping.rules.hows.${how}`)}
+              <code className="block break-all">{expression}</code>
+            </li>
+          ))}
+        </ol>
+      </details>
+      <p className="flex flex-wrap gap-2">
+        <button type="button" className="control" onClick={props.onTake}>
+          {t('mapping.rules.take')}
+        </button>
+        <button type="button" className="control" onClick={props.onKeep}>
+          {t('mapping.rules.keep')}
+        </button>
+      </p>
+    </div>
   )
 }

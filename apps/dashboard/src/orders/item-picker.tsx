@@ -4,6 +4,7 @@ import { useId, useRef, useState } from 'react'
 import { formatNumber } from '../format.ts'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { isComposing } from '../parts/composing.ts'
 
 /**
  * Finds an item by SKU, name or barcode: what is typed is searched as it is typed, Enter takes the code just as it stands (a
@@ -49,6 +50,7 @@ export function ItemPicker({ onCode, isBusy }: { onCode: (code: string) => void;
           setAt(-1)
         }}
         onKeyDown={(event) => {
+          if (isComposing(event)) return
           if (event.key === 'Escape') setText('')
           if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
             event.preventDefault()

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { type FormEvent, useRef, useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { hub, locationsQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { useProblemText } from '../parts/notice.tsx'
@@ -74,125 +75,127 @@ export function NewOrderScreen() {
         {t('orders.back')}
       </Link>
       <h1 className="mb-4">{t('newOrder.title')}</h1>
-      <form
-        onSubmit={submit}
-        className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(20rem,26rem)]"
-      >
-        <div className="grid min-w-0 gap-4">
-          <Panel title={t('newOrder.what')}>
-            <div className="border-b border-line px-4 py-3">
-              <ItemPicker onCode={(code) => add.mutate(code)} isBusy={add.isPending} />
-              {notFound !== '' && (
-                <p role="alert" className="mt-2 text-red">
-                  {notFound}
-                </p>
-              )}
-            </div>
-            <DraftLines draft={draft} onLines={(lines) => set({ lines })} />
-          </Panel>
-          <Recipient draft={draft} onChange={set} />
-        </div>
-        <Panel title={t('newOrder.how')}>
-          <div className="grid grid-cols-1 gap-3 px-4 py-3">
-            <fieldset className="grid grid-cols-2 gap-2">
-              <legend className="mb-1 font-medium">{t('newOrder.kind')}</legend>
-              {orderKinds.map((kind) => (
-                <label key={kind} className="flex min-h-8 items-center gap-2">
-                  <input
-                    type="radio"
-                    name="kind"
-                    checked={draft.kind === kind}
-                    onChange={() => set({ kind })}
-                  />
-                  {t(`newOrder.kinds.${kind}`)}
-                </label>
-              ))}
-            </fieldset>
-            <p className="text-xs text-ink-2">{t(`newOrder.kindHint.${draft.kind}`)}</p>
-            <label>
-              <span className="font-medium">{t('newOrder.location')}</span>
-              <select
-                value={draft.location}
-                onChange={({ target }) => set({ location: target.value })}
-                className={fieldClass}
-              >
-                <option value="">
-                  {t(draft.kind === 'point-of-sale' ? 'newOrder.choose' : 'newOrder.byRules')}
-                </option>
-                {locations.map(({ code, name }) => (
-                  <option key={code} value={code}>
-                    {code} – {name}
-                  </option>
+      <OnlyFor needs="operator">
+        <form
+          onSubmit={submit}
+          className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(20rem,26rem)]"
+        >
+          <div className="grid min-w-0 gap-4">
+            <Panel title={t('newOrder.what')}>
+              <div className="border-b border-line px-4 py-3">
+                <ItemPicker onCode={(code) => add.mutate(code)} isBusy={add.isPending} />
+                {notFound !== '' && (
+                  <p role="alert" className="mt-2 text-red">
+                    {notFound}
+                  </p>
+                )}
+              </div>
+              <DraftLines draft={draft} onLines={(lines) => set({ lines })} />
+            </Panel>
+            <Recipient draft={draft} onChange={set} />
+          </div>
+          <Panel title={t('newOrder.how')}>
+            <div className="grid grid-cols-1 gap-3 px-4 py-3">
+              <fieldset className="grid grid-cols-2 gap-2">
+                <legend className="mb-1 font-medium">{t('newOrder.kind')}</legend>
+                {orderKinds.map((kind) => (
+                  <label key={kind} className="flex min-h-8 items-center gap-2">
+                    <input
+                      type="radio"
+                      name="kind"
+                      checked={draft.kind === kind}
+                      onChange={() => set({ kind })}
+                    />
+                    {t(`newOrder.kinds.${kind}`)}
+                  </label>
                 ))}
-              </select>
-            </label>
-            {draft.kind !== 'point-of-sale' && (
+              </fieldset>
+              <p className="text-xs text-ink-2">{t(`newOrder.kindHint.${draft.kind}`)}</p>
               <label>
-                <span className="font-medium">{t('newOrder.shipBy')}</span>
+                <span className="font-medium">{t('newOrder.location')}</span>
+                <select
+                  value={draft.location}
+                  onChange={({ target }) => set({ location: target.value })}
+                  className={fieldClass}
+                >
+                  <option value="">
+                    {t(draft.kind === 'point-of-sale' ? 'newOrder.choose' : 'newOrder.byRules')}
+                  </option>
+                  {locations.map(({ code, name }) => (
+                    <option key={code} value={code}>
+                      {code} – {name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              {draft.kind !== 'point-of-sale' && (
+                <label>
+                  <span className="font-medium">{t('newOrder.shipBy')}</span>
+                  <input
+                    type="date"
+                    value={draft.shipBy}
+                    onChange={({ target }) => set({ shipBy: target.value })}
+                    className={fieldClass}
+                  />
+                </label>
+              )}
+              <label>
+                <span className="font-medium">{t('newOrder.number')}</span>
                 <input
-                  type="date"
-                  value={draft.shipBy}
-                  onChange={({ target }) => set({ shipBy: target.value })}
+                  value={draft.number}
+                  maxLength={100}
+                  placeholder={t('newOrder.numberHint')}
+                  onChange={({ target }) => set({ number: target.value })}
+                  className={`${fieldClass} placeholder:text-ink-3`}
+                />
+              </label>
+              <label>
+                <span className="font-medium">{t('newOrder.reference')}</span>
+                <input
+                  value={draft.reference}
+                  maxLength={200}
+                  onChange={({ target }) => set({ reference: target.value })}
                   className={fieldClass}
                 />
               </label>
-            )}
-            <label>
-              <span className="font-medium">{t('newOrder.number')}</span>
-              <input
-                value={draft.number}
-                maxLength={100}
-                placeholder={t('newOrder.numberHint')}
-                onChange={({ target }) => set({ number: target.value })}
-                className={`${fieldClass} placeholder:text-ink-3`}
-              />
-            </label>
-            <label>
-              <span className="font-medium">{t('newOrder.reference')}</span>
-              <input
-                value={draft.reference}
-                maxLength={200}
-                onChange={({ target }) => set({ reference: target.value })}
-                className={fieldClass}
-              />
-            </label>
-            <label>
-              <span className="font-medium">{t('orders.note')}</span>
-              <input
-                value={draft.note}
-                maxLength={1000}
-                onChange={({ target }) => set({ note: target.value })}
-                className={fieldClass}
-              />
-            </label>
-            {(isShort || draft.backorder) && (
-              <label className="flex items-baseline gap-2 rounded border border-amber-fill bg-amber-soft px-3 py-2 text-amber">
+              <label>
+                <span className="font-medium">{t('orders.note')}</span>
                 <input
-                  type="checkbox"
-                  checked={draft.backorder}
-                  onChange={({ target }) => set({ backorder: target.checked })}
+                  value={draft.note}
+                  maxLength={1000}
+                  onChange={({ target }) => set({ note: target.value })}
+                  className={fieldClass}
                 />
-                <span>
-                  {t(draft.kind === 'point-of-sale' ? 'newOrder.soldAnyway' : 'newOrder.backorder')}
-                </span>
               </label>
-            )}
-            <button type="submit" className="control control-strong min-h-11" disabled={make.isPending}>
-              {t(draft.kind === 'point-of-sale' ? 'newOrder.sold' : 'newOrder.make')}
-            </button>
-            {isTold && hindrance !== undefined && (
-              <p role="alert" className="text-red">
-                {t(`newOrder.hindrance.${hindrance}`)}
-              </p>
-            )}
-            {problem !== '' && (
-              <p role="alert" className="text-red">
-                {problem}
-              </p>
-            )}
-          </div>
-        </Panel>
-      </form>
+              {(isShort || draft.backorder) && (
+                <label className="flex items-baseline gap-2 rounded border border-amber-fill bg-amber-soft px-3 py-2 text-amber">
+                  <input
+                    type="checkbox"
+                    checked={draft.backorder}
+                    onChange={({ target }) => set({ backorder: target.checked })}
+                  />
+                  <span>
+                    {t(draft.kind === 'point-of-sale' ? 'newOrder.soldAnyway' : 'newOrder.backorder')}
+                  </span>
+                </label>
+              )}
+              <button type="submit" className="control control-strong min-h-11" disabled={make.isPending}>
+                {t(draft.kind === 'point-of-sale' ? 'newOrder.sold' : 'newOrder.make')}
+              </button>
+              {isTold && hindrance !== undefined && (
+                <p role="alert" className="text-red">
+                  {t(`newOrder.hindrance.${hindrance}`)}
+                </p>
+              )}
+              {problem !== '' && (
+                <p role="alert" className="text-red">
+                  {problem}
+                </p>
+              )}
+            </div>
+          </Panel>
+        </form>
+      </OnlyFor>
     </>
   )
 }

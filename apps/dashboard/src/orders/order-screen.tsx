@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { useActorName } from '../accounts/actor-name.ts'
+import { NotYours, OnlyFor } from '../accounts/only-for.tsx'
 import { formatMoment, formatNumber } from '../format.ts'
 import { orderQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -61,11 +62,14 @@ function Order({ order }: { order: OrderDetail }) {
           </p>
         </div>
         <div className="grid gap-2 justify-items-end max-sm:w-full max-sm:justify-items-stretch">
-          <OrderHolds order={order} />
-          <OrderByHand order={order} />
-          <ChannelCancelling order={order} />
+          <OnlyFor needs="operator" isQuiet>
+            <OrderHolds order={order} />
+            <OrderByHand order={order} />
+            <ChannelCancelling order={order} />
+          </OnlyFor>
         </div>
       </div>
+      <NotYours needs="operator" />
       {order.problem !== null && (
         <p
           role="status"
@@ -91,7 +95,9 @@ function Order({ order }: { order: OrderDetail }) {
             </Panel>
           )}
           {order.shipmentDetails.map((shipment) => (
-            <ShipmentPanel key={shipment.shipmentId} shipment={shipment} order={order} />
+            <OnlyFor key={shipment.shipmentId} needs="operator" isQuiet>
+              <ShipmentPanel shipment={shipment} order={order} />
+            </OnlyFor>
           ))}
         </div>
       </div>

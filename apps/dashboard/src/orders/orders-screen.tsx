@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { ordersQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { ConnectionFilter } from '../parts/filter-select.tsx'
@@ -88,7 +89,11 @@ export function OrdersScreen() {
           ))}
         </fieldset>
       </div>
-      {standing === 'not-routed' && <AllocationChoice />}
+      {standing === 'not-routed' && (
+        <OnlyFor needs="operator" isQuiet>
+          <AllocationChoice />
+        </OnlyFor>
+      )}
       <div className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
         {!orders.data &&
           (orders.error ? (

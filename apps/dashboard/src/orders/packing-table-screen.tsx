@@ -3,6 +3,7 @@ import { ApiProblem } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { shipmentQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
@@ -71,7 +72,9 @@ function Table({ shipment }: { shipment: ShipmentDetail }) {
           </Empty>
         </div>
       ) : (
-        <PackingTable shipment={shipment} lines={lines} />
+        <OnlyFor needs="operator">
+          <PackingTable shipment={shipment} lines={lines} />
+        </OnlyFor>
       )}
     </>
   )

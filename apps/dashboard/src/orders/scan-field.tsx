@@ -1,5 +1,6 @@
 import { ScanBarcode } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { isComposing } from '../parts/composing.ts'
 import { ScanByCamera } from '../scanner/scan-by-camera.tsx'
 
 /**
@@ -28,7 +29,7 @@ export function ScanField({ label, onScan }: { label: string; onScan: (code: str
           spellCheck={false}
           onChange={(event) => setCode(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter') return
+            if (event.key !== 'Enter' || isComposing(event)) return
             event.preventDefault()
             if (code.trim() !== '') onScan(code.trim())
             setCode('')

@@ -2,6 +2,7 @@ import type { Overview, TaskList } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { useHubNow } from '../clock.ts'
 import { ProblemText } from '../connections/connection-error.tsx'
 import { formatNumber } from '../format.ts'
@@ -145,7 +146,11 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
           <TaskText task={task} />
         </Suspense>
       )}
-      {task.holdId && <HoldDecision holdId={task.holdId} />}
+      {task.holdId && (
+        <OnlyFor needs="admin" isQuiet>
+          <HoldDecision holdId={task.holdId} />
+        </OnlyFor>
+      )}
       <p className="text-xs">
         {task.sku && (
           <Link

@@ -6,6 +6,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { useCalm } from '../clock.ts'
 import { connectionsQuery, hub } from '../hub.ts'
 import { setLanguage, useLanguage } from '../language.ts'
+import { isComposing } from '../parts/composing.ts'
 import { viewHref, viewsQuery } from '../saved-views/view-queries.ts'
 import { setTheme } from '../theme.ts'
 import { goTos } from './keys.ts'
@@ -52,7 +53,7 @@ function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void 
   useEffect(() => active.current?.scrollIntoView({ block: 'nearest' }))
   const onKey = (event: KeyboardEvent) => {
     // An input method takes Enter and the arrows for itself.
-    if (event.nativeEvent.isComposing) return
+    if (isComposing(event)) return
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0 && entries.length > 0) {
       event.preventDefault()

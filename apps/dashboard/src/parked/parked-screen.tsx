@@ -1,6 +1,7 @@
 import type { ParkedPage } from '@plimsoll/client'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { NotYours, OnlyFor } from '../accounts/only-for.tsx'
 import { formatNumber } from '../format.ts'
 import { hub, parkedGroupsQuery, parkedQuery, queryClient, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -53,17 +54,20 @@ export function ParkedScreen() {
           <ViewMenu screen="parked" />
           <TableFile operation="listParked" query={search} />
           {total > 0 && !isNarrowed && (
-            <button
-              type="button"
-              className="control control-strong"
-              disabled={replay.isPending}
-              onClick={() => replay.mutate({ kind: 'all' })}
-            >
-              {t('parked.replayAll')}
-            </button>
+            <OnlyFor needs="operator" isQuiet>
+              <button
+                type="button"
+                className="control control-strong"
+                disabled={replay.isPending}
+                onClick={() => replay.mutate({ kind: 'all' })}
+              >
+                {t('parked.replayAll')}
+              </button>
+            </OnlyFor>
           )}
         </span>
       </Heading>
+      <NotYours needs="operator" />
       <ReplayResult replay={replay} />
       {!parked.data &&
         (parked.error ? <Failure error={parked.error} onRetry={() => void parked.refetch()} /> : <Loading />)}
@@ -174,14 +178,16 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
           <Link to="/parked" search={{ ...search, cause }} className="control">
             {t('parked.onlyCause')}
           </Link>
-          <button
-            type="button"
-            className="control"
-            disabled={replay.isPending}
-            onClick={() => replay.mutate({ kind: 'cause', cause })}
-          >
-            {t('parked.replayGroup')}
-          </button>
+          <OnlyFor needs="operator" isQuiet>
+            <button
+              type="button"
+              className="control"
+              disabled={replay.isPending}
+              onClick={() => replay.mutate({ kind: 'cause', cause })}
+            >
+              {t('parked.replayGroup')}
+            </button>
+          </OnlyFor>
         </span>
       </header>
       <ul>
@@ -219,15 +225,17 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
                   <pre className="font-mono text-xs">{row.payload}</pre>
                 </section>
               </details>
-              <button
-                type="button"
-                className="control"
-                disabled={replay.isPending}
-                aria-label={`${t('parked.replay')}: ${subjectOf(row)}`}
-                onClick={() => replay.mutate({ kind: 'one', inboxId: row.inboxId })}
-              >
-                {t('parked.replay')}
-              </button>
+              <OnlyFor needs="operator" isQuiet>
+                <button
+                  type="button"
+                  className="control"
+                  disabled={replay.isPending}
+                  aria-label={`${t('parked.replay')}: ${subjectOf(row)}`}
+                  onClick={() => replay.mutate({ kind: 'one', inboxId: row.inboxId })}
+                >
+                  {t('parked.replay')}
+                </button>
+              </OnlyFor>
             </div>
             {!isOne && (
               <p className="pb-1 text-ink-2">

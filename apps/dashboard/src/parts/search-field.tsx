@@ -2,6 +2,8 @@ import { Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { later } from '../clock.ts'
 import { useLanguage } from '../language.ts'
+import { isComposing } from './composing.ts'
+import { type Asked, hearValue } from './own-words.ts'
 
 const typingPauseMs = 180
 
@@ -18,7 +20,12 @@ export function SearchField(props: {
   const { label, value, onSearch, onEnter } = props
   const [text, setText] = useState(value)
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => setText(value), [value])
+  const asked = useRef<Asked>([value])
+  useEffect(() => {
+    const heard = hearValue(asked.current, value)
+    asked.current = heard.asked
+    if (heard.isOthers) setText(value)
+  }, [value])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
@@ -31,10 +38,14 @@ export function SearchField(props: {
   }, [])
   const latest = useRef(onSearch)
   latest.current = onSearch
-  useEffect(
-    () => (text === value ? undefined : later(() => latest.current(text.trim()), typingPauseMs)),
-    [text, value],
-  )
+  const words = text.trim()
+  useEffect(() => {
+    if (words === value) return
+    return later(() => {
+      asked.current = [...asked.current, words]
+      latest.current(words)
+    }, typingPauseMs)
+  }, [words, value])
   return (
     <div className={`relative w-full ${props.isWide ? 'sm:w-96' : 'sm:w-72'}`}>
       <Search size={15} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" aria-hidden />
@@ -48,8 +59,9 @@ export function SearchField(props: {
         placeholder={label}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
+          if (isComposing(event)) return
           if (event.key === 'Escape') text === '' ? event.currentTarget.blur() : setText('')
-          if (event.key === 'Enter' && text.trim() !== '') onEnter?.(text.trim())
+          if (event.key === 'Enter' && words !== '') onEnter?.(words)
         }}
         className="h-9 w-full rounded border border-line-2 bg-surface pr-9 pl-8 placeholder:text-ink-3"
       />

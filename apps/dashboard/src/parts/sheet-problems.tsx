@@ -1,5 +1,6 @@
 import type { ImportJobView } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
+import { fileLink } from '../file-link.ts'
 import { formatNumber } from '../format.ts'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -29,7 +30,7 @@ export function SheetProblems({ job }: { job: ImportJobView }) {
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <h3 className="font-medium">{t('mappingSheet.problems')}</h3>
         {job.rowsBad > 0 && (
-          <a className="control" href={`/api/v1/imports/${job.importId}/problem-rows/xlsx`} download>
+          <a className="control" href={fileLink(`/imports/${job.importId}/problem-rows/xlsx`)} download>
             {t('mappingSheet.problemFile')}
           </a>
         )}

@@ -1,3 +1,4 @@
+import { fileLink } from '../file-link.ts'
 import { useLanguage } from '../language.ts'
 
 /** Which list of the API a table shows, and by which filter. */
@@ -11,14 +12,12 @@ export type TableOfApi = {
 /** A list as a file: what its filter shows, all pages of it. */
 export function TableFile({ operation, query = {} }: TableOfApi) {
   const { t } = useLanguage()
-  const asked = Object.entries(query).flatMap(([name, value]): [string, string][] =>
-    // How many come at once is the hub's own matter.
-    value === undefined || value === '' || name === 'limit' ? [] : [[name, String(value)]],
-  )
+  // How many come at once is the hub's own matter.
+  const asked = { ...query, limit: undefined }
   return (
     <a
       className="control"
-      href={`/api/v1/tables/${operation}/csv?${new URLSearchParams(asked)}`}
+      href={fileLink(`/tables/${operation}/csv`, asked)}
       title={t('app.csvNote')}
       download
     >

@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { replenishmentQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { More } from '../parts/more.tsx'
@@ -47,7 +48,9 @@ export function ReplenishmentScreen() {
     <>
       <ReplenishmentFilters search={search} totals={first?.totals ?? []} onSearch={go} />
       <div className="mb-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <AcceptBar ids={ids} onDone={() => setChosen(new Set())} />
+        <OnlyFor needs="operator">
+          <AcceptBar ids={ids} onDone={() => setChosen(new Set())} />
+        </OnlyFor>
         {first && (
           <p className="text-xs text-ink-2">
             {first.plannedAt === null ? t('replenishment.never') : <Planned at={first.plannedAt} />}

@@ -2,6 +2,7 @@ import type { ReplenishmentExplained } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { formatDay, formatNumber } from '../format.ts'
 import { replenishmentWhyQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -215,7 +216,9 @@ function SettingsOf({ row }: { row: ReplenishmentExplained }) {
           </div>
         ))}
       </dl>
-      <SettingForm row={row} />
+      <OnlyFor needs="operator">
+        <SettingForm row={row} />
+      </OnlyFor>
     </Block>
   )
 }

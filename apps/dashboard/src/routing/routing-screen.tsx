@@ -3,6 +3,7 @@ import { ApiProblem } from '@plimsoll/client/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { fieldClass } from '../connect/connect-fields.tsx'
 import { hub, locationDetailsQuery, queryClient, routingRulesQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -26,7 +27,11 @@ export function RoutingScreen() {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.5fr)_minmax(20rem,1fr)]">
         {rules.data ? (
           // What is saved begins anew from what is true then.
-          <Rules key={rules.data.version} saved={rules.data} />
+          <div className="min-w-0">
+            <OnlyFor needs="admin">
+              <Rules key={rules.data.version} saved={rules.data} />
+            </OnlyFor>
+          </div>
         ) : (
           <div className="panel">
             {rules.error ? (
@@ -36,7 +41,9 @@ export function RoutingScreen() {
             )}
           </div>
         )}
-        <LocationTerms />
+        <OnlyFor needs="admin" isQuiet>
+          <LocationTerms />
+        </OnlyFor>
       </div>
     </>
   )

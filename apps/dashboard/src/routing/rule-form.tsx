@@ -152,6 +152,9 @@ function CostsField({ id, rule, places, onChange }: Parameters<typeof RuleForm>[
   const { t } = useLanguage()
   const base = (rule.base ?? {}) as Record<string, number>
   const tariffs = (Array.isArray(rule.tariffs) ? rule.tariffs : []) as Tariff[]
+  // Each keeps its own fields while others are removed: what is typed is kept by its key, not by its place.
+  const [keys, setKeys] = useState<readonly number[]>(() => tariffs.map((_, at) => at))
+  const [made, setMade] = useState(tariffs.length)
   const set = (at: number, changes: Tariff) =>
     onChange({
       ...rule,
@@ -183,7 +186,7 @@ function CostsField({ id, rule, places, onChange }: Parameters<typeof RuleForm>[
         <ol className="space-y-3">
           {tariffs.map((tariff, at) => (
             <li
-              key={`${at}`}
+              key={keys[at] ?? `new ${at}`}
               className="grid grid-cols-2 items-end gap-3 border-b border-line pb-3 sm:grid-cols-[1fr_1fr_1fr_7rem_7rem_2.25rem]"
             >
               {(['from', 'countries', 'postalPrefixes'] as const).map((name) => (
@@ -211,7 +214,10 @@ function CostsField({ id, rule, places, onChange }: Parameters<typeof RuleForm>[
                 className="control min-h-9 px-0"
                 disabled={tariffs.length === 1}
                 aria-label={t('routing.tariffRemove', { n: at + 1 })}
-                onClick={() => onChange({ ...rule, tariffs: tariffs.filter((_, nth) => nth !== at) })}
+                onClick={() => {
+                  setKeys(keys.filter((_, nth) => nth !== at))
+                  onChange({ ...rule, tariffs: tariffs.filter((_, nth) => nth !== at) })
+                }}
               >
                 <X size={15} aria-hidden />
               </button>
@@ -221,7 +227,11 @@ function CostsField({ id, rule, places, onChange }: Parameters<typeof RuleForm>[
         <button
           type="button"
           className="control mt-2"
-          onClick={() => onChange({ ...rule, tariffs: [...tariffs, { perParcel: 0, perUnit: 0 }] })}
+          onClick={() => {
+            setKeys([...keys, made])
+            setMade(made + 1)
+            onChange({ ...rule, tariffs: [...tariffs, { perParcel: 0, perUnit: 0 }] })
+          }}
         >
           <Plus size={15} aria-hidden />
           {t('routing.tariffAdd')}

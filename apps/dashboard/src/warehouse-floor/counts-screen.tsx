@@ -3,6 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useActorName } from '../accounts/actor-name.ts'
+import { NotYours, OnlyFor } from '../accounts/only-for.tsx'
 import { TextField } from '../describe/terms-fields.tsx'
 import { countsQuery, hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -26,17 +27,20 @@ export function CountsScreen() {
   return (
     <>
       <Heading title={t('floor.counts.title')} table={{ operation: 'listStockCounts' }}>
-        <button
-          type="button"
-          className="control control-strong"
-          aria-expanded={isNew}
-          onClick={() => setNew(!isNew)}
-        >
-          <Plus size={15} aria-hidden />
-          {t('floor.counts.start')}
-        </button>
+        <OnlyFor needs="operator" isQuiet>
+          <button
+            type="button"
+            className="control control-strong"
+            aria-expanded={isNew}
+            onClick={() => setNew(!isNew)}
+          >
+            <Plus size={15} aria-hidden />
+            {t('floor.counts.start')}
+          </button>
+        </OnlyFor>
       </Heading>
       <FloorTabs />
+      <NotYours needs="operator" />
       {isNew && <NewCount onClose={() => setNew(false)} />}
       <div className="panel">
         {!counts.data &&

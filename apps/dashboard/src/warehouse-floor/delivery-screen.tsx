@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { formatDay, formatNumber } from '../format.ts'
 import { announcementQuery, hub, inboundOneQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -51,13 +52,17 @@ export function DeliveryScreen() {
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(20rem,1fr)]">
           <div className="min-w-0 space-y-4">
             {isOpen && (
-              <ReceivePanel key={data.lines.map(({ received }) => received).join()} inbound={data} />
+              <OnlyFor needs="operator">
+                <ReceivePanel key={id} inbound={data} />
+              </OnlyFor>
             )}
             <LinesPanel inbound={data} />
           </div>
           <div className="min-w-0 space-y-4">
-            <AnnouncementPanel inboundId={id} />
-            {isOpen && <CancelRest inbound={data} />}
+            <OnlyFor needs="operator" isQuiet>
+              <AnnouncementPanel inboundId={id} />
+              {isOpen && <CancelRest inbound={data} />}
+            </OnlyFor>
           </div>
         </div>
       )}

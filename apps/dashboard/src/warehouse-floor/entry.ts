@@ -42,7 +42,7 @@ export function enterScan(
 /** Lines that say something, as receiving takes them. */
 export function receivedLines(entries: Entries): Record<string, unknown>[] {
   return Object.entries(entries).flatMap(([line, { units, damaged, lot, expiresOn, serials }]) =>
-    units === 0
+    units === 0 && damaged === 0
       ? []
       : [
           {
@@ -57,6 +57,34 @@ export function receivedLines(entries: Entries): Record<string, unknown>[] {
   )
 }
 
+/**
+ * What is left of the entries after `sent` was booked: what was scanned or typed meanwhile. Its lot and day stay where units are
+ * left: they are of the same item.
+ */
+export function withoutReceived(entries: Entries, sent: Entries): Entries {
+  return Object.fromEntries(
+    Object.entries(entries).flatMap(([line, entry]): [string, Entry][] => {
+      const gone = sent[Number(line)]
+      // Of a line that said nothing, nothing was booked.
+      if (gone === undefined || receivedLines({ [line]: gone }).length === 0) return [[line, entry]]
+      const units = Math.max(0, entry.units - gone.units)
+      const damaged = Math.max(0, entry.damaged - gone.damaged)
+      const isDone = units === 0 && damaged === 0
+      const booked = new Set(toSerials(gone.serials))
+      const left: Entry = {
+        units,
+        damaged,
+        lot: isDone && entry.lot === gone.lot ? '' : entry.lot,
+        expiresOn: isDone && entry.expiresOn === gone.expiresOn ? '' : entry.expiresOn,
+        serials: toSerials(entry.serials)
+          .filter((each) => !booked.has(each))
+          .join(', '),
+      }
+      return Object.values(left).every((each) => each === 0 || each === '') ? [] : [[line, left]]
+    }),
+  )
+}
+
 export function toSerials(text: string): string[] {
   return text.split(/[,;\s]+/).filter((each) => each !== '')
 }
@@ -64,6 +92,11 @@ export function toSerials(text: string): string[] {
 /** Whether more is entered than was to come. */
 export function isOver(lines: readonly Scannable[], entries: Entries): boolean {
   return lines.some(({ line, open }) => (entries[line]?.units ?? 0) > open)
+}
+
+/** Whether more of a line is damaged than arrived: what is damaged arrived too. */
+export function isTooDamaged({ units, damaged }: Entry): boolean {
+  return damaged > units
 }
 
 /** What is typed as a number of units: none where it is no number. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { conditions, type Inspected, inspectedLines, inspectScan, openOf } from './inspection.ts'
+import {
+  conditions,
+  type Inspected,
+  inspectedLines,
+  inspectScan,
+  openOf,
+  withoutInspected,
+} from './inspection.ts'
 
 const line = fc
   .record({
@@ -37,6 +44,22 @@ test('however units are scanned, no more are inspected than are left, and none i
         const own = sent.filter((some) => some.line === each.line)
         expect(own.reduce((sum, { quantity }) => sum + quantity, 0)).toBeLessThanOrEqual(openOf(each))
       }
+    }),
+  )
+})
+
+test('what is scanned while a return is booked is left to book', () => {
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 4 }), scans, scans, (given, before, meanwhile) => {
+      const lines = given.map((each, at) => ({ ...each, line: at + 1 }))
+      const scanAll = (from: Inspected, done: typeof before) =>
+        done.reduce((inspected, scan) => inspectScan(lines, inspected, scan) ?? inspected, from)
+      const sum = (inspected: Inspected) =>
+        inspectedLines(inspected).reduce((units, { quantity }) => units + quantity, 0)
+      const sent = scanAll({}, before)
+      const now = scanAll(sent, meanwhile)
+      expect(sum(withoutInspected(now, sent))).toBe(sum(now) - sum(sent))
+      expect(withoutInspected(sent, sent)).toEqual({})
     }),
   )
 })

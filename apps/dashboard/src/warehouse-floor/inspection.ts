@@ -46,3 +46,16 @@ export function inspectedLines(
     }),
   )
 }
+
+/** What is left after `sent` was booked: what was scanned or typed meanwhile. */
+export function withoutInspected(inspected: Inspected, sent: Inspected): Inspected {
+  return Object.fromEntries(
+    Object.entries(inspected).flatMap(([line, units]) => {
+      const left = conditions.flatMap((condition) => {
+        const n = (units[condition] ?? 0) - (sent[Number(line)]?.[condition] ?? 0)
+        return n > 0 ? [[condition, n] as const] : []
+      })
+      return left.length === 0 ? [] : [[line, Object.fromEntries(left)]]
+    }),
+  )
+}

@@ -9,7 +9,17 @@ import { ScanField } from '../orders/scan-field.tsx'
 import { useProblemText } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { DayField } from './day-field.tsx'
-import { type Entries, type Entry, enterScan, isOver, noEntry, receivedLines, toUnits } from './entry.ts'
+import {
+  type Entries,
+  type Entry,
+  enterScan,
+  isOver,
+  isTooDamaged,
+  noEntry,
+  receivedLines,
+  toUnits,
+  withoutReceived,
+} from './entry.ts'
 import { useActionKey } from './use-action-key.ts'
 import { useKept } from './use-kept.ts'
 import { useScan } from './use-scan.ts'
@@ -32,14 +42,16 @@ export function ReceivePanel({ inbound }: { inbound: InboundShipmentShape }) {
     return { text: t('floor.scanned', { sku: scanned.sku, n: formatNumber(locale, n) }), isGood: true }
   })
   const receive = useMutation({
-    mutationFn: () =>
+    mutationFn: (sent: Entries) =>
       hub.receiveInboundShipment(
         inbound.inboundId,
-        { lines: receivedLines(entries), ...(takesOver && { allowOver: true }) },
+        { lines: receivedLines(sent), ...(takesOver && { allowOver: true }) },
         key.current(),
       ),
-    onSuccess: (changed) => {
+    onSuccess: (changed, sent) => {
       key.next()
+      setTakesOver(false)
+      setEntries(withoutReceived(latest(), sent))
       queryClient.setQueryData(inboundOneQuery(inbound.inboundId).queryKey, changed)
     },
   })
@@ -83,6 +95,7 @@ export function ReceivePanel({ inbound }: { inbound: InboundShipmentShape }) {
                     label={t('floor.damaged')}
                     kind="number"
                     value={entry.damaged === 0 ? '' : String(entry.damaged)}
+                    wrong={isTooDamaged(entry) ? t('floor.receive.tooDamaged') : undefined}
                     onChange={(damaged) => set(line, { damaged: toUnits(damaged) })}
                   />
                 </div>
@@ -134,8 +147,13 @@ export function ReceivePanel({ inbound }: { inbound: InboundShipmentShape }) {
         <button
           type="button"
           className="control control-strong min-h-11"
-          disabled={receive.isPending || receivedLines(entries).length === 0 || (over && !takesOver)}
-          onClick={() => receive.mutate()}
+          disabled={
+            receive.isPending ||
+            receivedLines(entries).length === 0 ||
+            Object.values(entries).some(isTooDamaged) ||
+            (over && !takesOver)
+          }
+          onClick={() => receive.mutate(latest())}
         >
           {t('floor.receive.action')}
         </button>

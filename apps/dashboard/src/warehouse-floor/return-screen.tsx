@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
+import { OnlyFor } from '../accounts/only-for.tsx'
 import { meaningOf } from '../describe/feed-fields.ts'
 import { TextField } from '../describe/terms-fields.tsx'
 import { formatNumber } from '../format.ts'
@@ -15,7 +16,14 @@ import { Heading, Panel } from '../parts/panel.tsx'
 import { Standing } from '../parts/standing.tsx'
 import { shapeOfReturn } from './document-shapes.ts'
 import { toUnits } from './entry.ts'
-import { conditions, type Inspected, inspectedLines, inspectScan, openOf } from './inspection.ts'
+import {
+  conditions,
+  type Inspected,
+  inspectedLines,
+  inspectScan,
+  openOf,
+  withoutInspected,
+} from './inspection.ts'
 import { ReturnNoticePanel } from './return-notice-panel.tsx'
 import { useActionKey } from './use-action-key.ts'
 import { useKept } from './use-kept.ts'
@@ -56,8 +64,14 @@ export function ReturnScreen() {
       />
       {data ? (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(20rem,1fr)]">
-          <Inspection key={inspectedUnits(data)} of={data} />
-          <ReturnNoticePanel returnId={id} isOpen={isOpenReturn(data)} />
+          <div className="min-w-0">
+            <OnlyFor needs="operator">
+              <Inspection key={id} of={data} />
+            </OnlyFor>
+          </div>
+          <OnlyFor needs="operator" isQuiet>
+            <ReturnNoticePanel returnId={id} isOpen={isOpenReturn(data)} />
+          </OnlyFor>
         </div>
       ) : (
         <div className="panel">
@@ -70,10 +84,6 @@ export function ReturnScreen() {
 
 function isOpenReturn({ state }: CustomerReturnShape): boolean {
   return state === 'announced' || state === 'partly-inspected'
-}
-
-function inspectedUnits({ lines }: CustomerReturnShape): string {
-  return lines.map(({ restocked, damaged, disposed }) => `${restocked}/${damaged}/${disposed}`).join()
 }
 
 function Inspection({ of }: { of: CustomerReturnShape }) {
@@ -105,13 +115,20 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
     void queryClient.invalidateQueries(returnNoticeQuery(of.returnId))
   }
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (sent: { inspected: Inspected; reason: string }) =>
       hub.inspectReturn(
         of.returnId,
-        { lines: inspectedLines(inspected), ...(reason.trim() !== '' && { reason: reason.trim() }) },
+        {
+          lines: inspectedLines(sent.inspected),
+          ...(sent.reason.trim() !== '' && { reason: sent.reason.trim() }),
+        },
         key.current(),
       ),
-    onSuccess: keep,
+    onSuccess: (changed, sent) => {
+      keep(changed)
+      setInspected(withoutInspected(latest(), sent.inspected))
+      setReason((typed) => (typed === sent.reason ? '' : typed))
+    },
   })
   const cancel = useMutation({
     mutationFn: () => hub.cancelReturn(of.returnId, key.current()),
@@ -206,7 +223,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
                 type="button"
                 className="control control-strong min-h-11 sm:min-h-9"
                 disabled={save.isPending || inspectedLines(inspected).length === 0}
-                onClick={() => save.mutate()}
+                onClick={() => save.mutate({ inspected: latest(), reason })}
               >
                 {t('floor.returns.save')}
               </button>

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
+import { NotYours, OnlyFor } from '../accounts/only-for.tsx'
 import { TextField } from '../describe/terms-fields.tsx'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient, returnsQuery } from '../hub.ts'
@@ -28,17 +29,20 @@ export function ReturnsScreen() {
   return (
     <>
       <Heading title={t('floor.returns.title')}>
-        <button
-          type="button"
-          className="control control-strong"
-          aria-expanded={isNew}
-          onClick={() => setNew(!isNew)}
-        >
-          <Plus size={15} aria-hidden />
-          {t('floor.returns.note')}
-        </button>
+        <OnlyFor needs="operator" isQuiet>
+          <button
+            type="button"
+            className="control control-strong"
+            aria-expanded={isNew}
+            onClick={() => setNew(!isNew)}
+          >
+            <Plus size={15} aria-hidden />
+            {t('floor.returns.note')}
+          </button>
+        </OnlyFor>
       </Heading>
       <FloorTabs />
+      <NotYours needs="operator" />
       {isNew && <NewReturn onClose={() => setNew(false)} />}
       <div className="grid items-start gap-4 xl:grid-cols-2">
         <Panel title={t('floor.returns.own')} table={{ operation: 'listReturns' }}>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { meaningOf } from '../describe/feed-fields.ts'
 import { formatNumber } from '../format.ts'
-import { deliveriesQuery } from '../hub.ts'
+import { deliveriesQuery, shownDeliveries } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
@@ -19,7 +19,7 @@ export function ToldDeliveries({ kind }: { kind: 'receipt' | 'return' }) {
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={4} />)}
       {data?.rows.length === 0 && <p className="px-4 py-3 text-ink-2">{t('floor.told.none')}</p>}
       <ul>
-        {data?.rows.map((row) => (
+        {data?.rows.slice(0, shownDeliveries).map((row) => (
           <li
             key={`${row.warehouse} ${row.externalId}`}
             className="space-y-1 border-b border-line px-4 py-2.5 last:border-0"
@@ -55,6 +55,11 @@ export function ToldDeliveries({ kind }: { kind: 'receipt' | 'return' }) {
           </li>
         ))}
       </ul>
+      {data !== undefined && data.rows.length > shownDeliveries && (
+        <p className="border-t border-line px-4 py-2 text-xs text-ink-2">
+          {t('floor.told.newest', { n: n(shownDeliveries) })}
+        </p>
+      )}
     </Panel>
   )
 }

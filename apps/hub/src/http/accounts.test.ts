@@ -187,6 +187,52 @@ test('I9: a member of one organization is nobody in another, whatever they ask',
   expect((await unsaid.ask('GET', '/api/v1/items')).body).toMatchObject({ code: 'organization-missing' })
 }, 120_000)
 
+test('I9: the address of a file says of which organization it is, and lets nobody into another’s', async () => {
+  const { body } = await owner.ask('GET', '/api/v1/me')
+  const organizations = body.organizations as { organizationId: string; name: string }[]
+  const second = organizations.find(({ name }) => name === 'Second')?.organizationId ?? ''
+  const unsaid = Object.assign(new Browser(served), { cookies: owner.cookies }) as Browser
+  const strangers = Object.assign(new Browser(served), { cookies: people.get('admin')?.cookies }) as Browser
+  const links: string[] = []
+  const wrong: string[] = []
+  for (const { method, path, spec } of await organizationRoutes()) {
+    const answer = spec?.answers[200]
+    // What is no JSON is saved by a browser that follows a link, and a link sends no headers.
+    const isFile = answer !== undefined && 'contentType' in answer && !answer.contentType.endsWith('json')
+    if (method !== 'GET' || !isFile || path === '/api/v1/stream') continue
+    links.push(path)
+    const said = `${fill(path)}?organization=${second}`
+    if ((await unsaid.ask('GET', fill(path))).body.code !== 'organization-missing')
+      wrong.push(`unsaid: ${path}`)
+    if ((await unsaid.ask('GET', said)).body.code === 'organization-missing') wrong.push(`said: ${path}`)
+    if ((await strangers.ask('GET', said)).body.code !== 'not-a-member') wrong.push(`a stranger: ${path}`)
+  }
+  expect(wrong).toEqual([])
+  expect(links).toHaveLength(8)
+  // Each gets its own rows; and what the address says is no filter of the list.
+  const rowsOf = async (organization: string, path: string) =>
+    (await unsaid.ask('GET', `/api/v1/${path}?organization=${organization}`)).text.trim().split('\n').length -
+    1
+  const first = owner.organization ?? ''
+  for (const path of ['tables/listItems/csv', 'exports/items/csv'])
+    expect([await rowsOf(first, path), await rowsOf(second, path)], path).toEqual([1, 0])
+  // Nothing that changes anything, nor any list that is no file, hears it.
+  for (const [method, path] of [
+    ['GET', '/api/v1/items'],
+    ['GET', '/api/v1/connections'],
+    ['POST', '/api/v1/tables/listItems/csv'],
+    ['DELETE', `/api/v1/imports/${NONE}`],
+  ] as const)
+    expect((await unsaid.ask(method, `${path}?organization=${first}`)).body, path).toMatchObject({
+      code: 'organization-missing',
+    })
+  // A header that is sent counts, whatever the address says.
+  const both = await unsaid.ask('GET', `/api/v1/tables/listItems/csv?organization=${first}`, undefined, {
+    'plimsoll-organization': second,
+  })
+  expect(both.text.trim().split('\n')).toHaveLength(1)
+}, 60_000)
+
 test('a key does what its scopes and role say, is shown once, and ends at once', async () => {
   const made = await owner.ask('POST', '/api/v1/api-keys', {
     ...{ name: 'Stock robot', role: 'operator', scopes: ['stock:write'] },

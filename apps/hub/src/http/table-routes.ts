@@ -81,6 +81,8 @@ async function* readPages(
   { path, spec }: DeclaredRoute,
 ): AsyncGenerator<Page> {
   const asked = new URLSearchParams(request.url.split('?')[1] ?? '')
+  // Heard before (`front/sender.ts`): it is no filter of any list.
+  asked.delete('organization')
   const address = path.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = asked.get(name) ?? ''
     asked.delete(name)
@@ -98,9 +100,13 @@ async function* readPages(
       yield { status: answer.statusCode, rows: [], problem: answer.json() }
       return
     }
-    const { rows, next, total } = answer.json<{ rows: unknown[]; next?: string | null; total?: number }>()
+    const { rows, next, total } = answer.json<{
+      rows: unknown[]
+      next?: string | number | null
+      total?: number
+    }>()
     yield { status: 200, rows, problem: undefined }
-    if (taken.includes('cursor') && typeof next === 'string') asked.set('cursor', next)
+    if (taken.includes('cursor') && next !== undefined && next !== null) asked.set('cursor', String(next))
     else if (taken.includes('offset') && rows.length > 0 && offset + rows.length < (total ?? 0)) {
       offset += rows.length
       asked.set('offset', String(offset))

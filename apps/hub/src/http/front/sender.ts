@@ -8,8 +8,20 @@ import type { Principal } from '../principal.ts'
 /** Says in which organization something is asked. */
 export const ORGANIZATION_HEADER = 'plimsoll-organization'
 
-/** Those whose callers can send no headers, a stream and a link, say it in their address. */
-const SAID_IN_ADDRESS = /^\/api\/v1\/(stream|organization\/export)/
+/** What is read by callers that can send no headers, a stream and a link to a file, says it in its address. */
+const SAID_IN_ADDRESS = new RegExp(
+  `^/api/v1/(${[
+    'stream',
+    'organization/export',
+    'exports/[^/]+/[^/]+',
+    'tables/[^/]+/[^/]+',
+    'imports/[^/]+/problem-rows/[^/]+',
+    'bulk-edits/[^/]+/levels\\.csv',
+    'audits/differences\\.csv',
+    'jobs/[^/]+/differences\\.csv',
+    'connections/[^/]+/files/[^/]+',
+  ].join('|')})(\\?|$)`,
+)
 
 /** The request's headers as the library of sign-in reads them. */
 export function headersOf(request: FastifyRequest): Headers {
@@ -100,8 +112,9 @@ function onlyOne<T>(memberships: readonly T[]): T | undefined {
 function askedOrganization(request: FastifyRequest): string | undefined {
   const header = request.headers[ORGANIZATION_HEADER]
   if (typeof header === 'string' && header !== '') return header
+  if (request.method !== 'GET' || !SAID_IN_ADDRESS.test(request.url)) return undefined
   const { organization } = request.query as Record<string, unknown>
-  return SAID_IN_ADDRESS.test(request.url) && typeof organization === 'string' ? organization : undefined
+  return typeof organization === 'string' && organization !== '' ? organization : undefined
 }
 
 function notAMember(): AccountProblem {

@@ -128,3 +128,17 @@ test('a listed reason may be asked for, and must fit the direction', async () =>
   await put('/adjustment-reason-rule', { listedReasonRequired: false })
   expect(await adjust(-1, 'it fell')).toMatchObject({ status: 201 })
 })
+
+test('a sheet longer than a page of a table is a file with all of its lines', async () => {
+  const skus = Array.from({ length: 201 }, (_, at) => `LONG-${String(at).padStart(3, '0')}`)
+  for (let at = 0; at < skus.length; at += 20)
+    await Promise.all(skus.slice(at, at + 20).map((sku) => served.stock(sku, 1)))
+  const { body } = await post('/stock-counts', { location: 'MAIN', scope: { kind: 'items', skus } })
+  expect(await served.ask('GET', `/api/v1/stock-counts/${body.countId}/lines`)).toMatchObject({
+    body: { total: 201, next: expect.any(Number) },
+  })
+  const file = await served.ask('GET', `/api/v1/tables/listStockCountLines/csv?id=${body.countId}`)
+  const lines = file.text.trim().split('\n').slice(1)
+  expect(new Set(lines.map((line) => /LONG-\d+/.exec(line)?.[0])).size).toBe(201)
+  expect(lines).toHaveLength(201)
+}, 60_000)
