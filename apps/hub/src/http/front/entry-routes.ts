@@ -72,7 +72,7 @@ export function entryRoutes(front: Front): FastifyPluginAsync {
       async (request, reply) => {
         const { token: given, ...person } = join.parse(request.body)
         const { email } = await readInvitation(accounts.context, given)
-        const made = await accounts.expecting(email, () => signUp(front, request, { ...person, email }))
+        const made = await signUp(front, request, { ...person, email })
         const entered = await acceptInvitation(accounts.context, given, { personId: made.personId, email })
         await markVerified(accounts.context.database.kysely, made.personId)
         const cookies = await enterNew(front, request, { ...person, email }, made)
