@@ -4,6 +4,7 @@ export { includesRole, type Role, roles } from './access/role.ts'
 export { type Area, areas, type Deed, includesScope, type Scope, scopes } from './access/scope.ts'
 export {
   claimToken,
+  expireTokens,
   failToken,
   findToken,
   type KeptToken,
