@@ -14,7 +14,7 @@ import { importPermission, importRowsPermission } from './file-permissions.ts'
 import { importMappingRoute } from './import-mapping-route.ts'
 import { pageQuery } from './page-query.ts'
 import { assertMay } from './permissions.ts'
-import { principalOf } from './principal.ts'
+import { actorOf, principalOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 import { addRawRoute, addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -77,7 +77,7 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
           if (!(request.body instanceof Readable)) {
             throw new ApiProblem('invalid-request', 'The body must be the file itself.', 'body')
           }
-          const wanted = { what, name, fileName, sheet, actor: 'import' }
+          const wanted = { what, name, fileName, sheet, actor: actorOf(request) }
           const { job, isKnown } = await receiveFile(context, wanted, request.body)
           worker.wake()
           return reply.status(isKnown ? 200 : 201).send(toImportView(job))

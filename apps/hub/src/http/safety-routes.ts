@@ -1,6 +1,14 @@
 import { AccountProblem } from '@plimsoll/accounts'
 import { guardSettings, hold, holdDetail, holdList, pauseList, preview, shadowReport } from '@plimsoll/client'
-import { changeGuard, decideHold, findConnectionId, type HaltScope, haltWrites, liftHalt, readGuard } from '@plimsoll/sync'
+import {
+  changeGuard,
+  decideHold,
+  findConnectionId,
+  type HaltScope,
+  haltWrites,
+  liftHalt,
+  readGuard,
+} from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { createPreview, getHold, getShadowReport, listHolds, listPauses, toHold } from '../views/safety.ts'
