@@ -46,6 +46,7 @@ export {
 export { type ApiKey, KEY_PREFIX } from './keys/api-keys.store.ts'
 export { createApiKey, endApiKey, listApiKeys, type NewApiKey, useApiKey } from './keys/api-keys.ts'
 export {
+  assertLettersLeft,
   type KeptMail,
   type Mail,
   type MailState,
