@@ -10,7 +10,7 @@ import { openProblemFile } from '../imports/problem-file.ts'
 import { receiveFile } from '../imports/receive-file.ts'
 import { IMPORTS } from '../imports/sheet.ts'
 import { fileAnswer, fileFormat, fileHeaders } from './file-answer.ts'
-import { importPermission, importRowsPermission } from './file-permissions.ts'
+import { bringsStock, importPermission, importRowsPermission } from './file-permissions.ts'
 import { importMappingRoute } from './import-mapping-route.ts'
 import { pageQuery } from './page-query.ts'
 import { assertMay } from './permissions.ts'
@@ -185,7 +185,9 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
         ],
       },
       async ({ params, body, principal }) => {
-        assertMay(principal, importPermission((await getImport(context, params.id)).what))
+        const asked = await getImport(context, params.id)
+        assertMay(principal, importPermission(asked.what))
+        if (bringsStock(asked)) assertMay(principal, importPermission('stock'))
         const job = await requestApply(context, params.id, body)
         worker.wake()
         return job.state === 'done' ? { 200: toImportView(job) } : { 202: toImportView(job) }

@@ -1,7 +1,7 @@
 import { passkey } from '@better-auth/passkey'
 import type { Database } from '@plimsoll/database'
 import { betterAuth } from 'better-auth'
-import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Mail } from '../mail/outbox.store.ts'
 import { type LetterLanguage, resetLetter, verifyLetter } from './letters.ts'
@@ -112,7 +112,14 @@ export function createIdentity(options: IdentityOptions) {
       },
     },
     hooks: {
-      before: createAuthMiddleware(async ({ path, body }) => {
+      before: createAuthMiddleware(async (context) => {
+        const { path, body } = context
+        // Neither into the domains that the provider speaks for, nor out of them, past it.
+        if (path === '/change-email') {
+          const signedIn = await getSessionFromCtx(context)
+          for (const email of [body?.newEmail, signedIn?.user.email])
+            if (typeof email === 'string' && (await options.mustSignOnSingly(email))) refuse(NEEDS_PROVIDER)
+        }
         if (typeof body?.email !== 'string') return
         // Before it is looked whether the address has an account, or a stranger would learn that.
         if (path === '/sign-up/email' && !(await options.maySignUp(body.email))) refuse(NOT_INVITED)
