@@ -9,7 +9,8 @@ let served: ServedHub
 let owner: Browser
 let provider: OpenIdProvider
 beforeAll(async () => {
-  served = await serveHub('api', { signUp: 'open' })
+  // The provider of these tests is on this machine.
+  served = await serveHub('api', { signUp: 'open', allowsPrivateConnections: true })
   provider = await startOpenIdProvider()
 })
 afterAll(async () => {
