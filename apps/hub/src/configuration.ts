@@ -15,6 +15,8 @@ export type Configuration = {
   trustProxy: string | false
   /** Who may make an account: whoever was invited, or anybody. */
   signUp: 'invited' | 'open'
+  /** How many organizations one person may make; undefined: any number. */
+  organizationsMax?: number | undefined
   /** 0: any free port. */
   port: number
   /** Where platforms reach this hub; webhooks are registered below it. */
@@ -61,6 +63,11 @@ const environment = z.object({
   PLIMSOLL_HOST: z.string().min(1).optional(),
   PLIMSOLL_TRUST_PROXY: z.string().min(1).optional(),
   PLIMSOLL_SIGN_UP: z.enum(['invited', 'open'], 'use invited or open').optional(),
+  PLIMSOLL_ORGANIZATIONS_MAX: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'give a whole number from 1')
+    .transform(Number)
+    .optional(),
   PLIMSOLL_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'give a whole address, such as https://hub.example' })
     .optional(),
@@ -127,6 +134,7 @@ export function readConfiguration(
     host: env.PLIMSOLL_HOST ?? '127.0.0.1',
     trustProxy: env.PLIMSOLL_TRUST_PROXY ?? false,
     signUp: env.PLIMSOLL_SIGN_UP ?? 'invited',
+    organizationsMax: env.PLIMSOLL_ORGANIZATIONS_MAX ?? (env.PLIMSOLL_SIGN_UP === 'open' ? 3 : undefined),
     port: env.PLIMSOLL_PORT ?? DEFAULT_PORT,
     publicUrl: env.PLIMSOLL_PUBLIC_URL?.replace(/\/+$/, ''),
     secretKey: env.PLIMSOLL_SECRET_KEY,

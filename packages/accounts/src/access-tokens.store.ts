@@ -104,6 +104,15 @@ export async function failToken(
       and claimed_by = ${failed.claimId}`.execute(db)
 }
 
+/** From now on each process fetches another before it uses one; a claim that is under way goes on. */
+export async function expireTokens(db: Db, place: Omit<TokenPlace, 'name'>, at: Date): Promise<void> {
+  await sql`
+    update access_token set usable_until = ${at}
+    where organization_id = ${place.organizationId} and secret_id = ${place.secretId} and sealed is not null`.execute(
+    db,
+  )
+}
+
 export const sealedTokens: SealedPlace = {
   table: 'access_token',
   key: ['organizationId', 'secretId', 'name'],

@@ -72,6 +72,16 @@ export const accountErrors = {
     fault: 'yours',
     cure: 'Give the issuer as the provider’s discovery document says it.',
   },
+  'too-many-organizations': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Delete one that you need no more; whoever runs this hub allows more with PLIMSOLL_ORGANIZATIONS_MAX.',
+  },
+  'too-many-letters': {
+    status: 429,
+    fault: 'yours',
+    cure: 'Wait an hour, then try again; what was sent until now stays.',
+  },
   'too-many-tries': { status: 429, fault: 'yours', cure: 'Wait a minute, then try again.' },
 } as const satisfies Record<
   string,

@@ -4,6 +4,7 @@ export { includesRole, type Role, roles } from './access/role.ts'
 export { type Area, areas, type Deed, includesScope, type Scope, scopes } from './access/scope.ts'
 export {
   claimToken,
+  expireTokens,
   failToken,
   findToken,
   type KeptToken,
@@ -45,6 +46,7 @@ export {
 export { type ApiKey, KEY_PREFIX } from './keys/api-keys.store.ts'
 export { createApiKey, endApiKey, listApiKeys, type NewApiKey, useApiKey } from './keys/api-keys.ts'
 export {
+  assertLettersLeft,
   type KeptMail,
   type Mail,
   type MailState,

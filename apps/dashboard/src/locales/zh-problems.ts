@@ -197,6 +197,8 @@ export const zhProblems: Readonly<Record<string, string>> = {
   'single-sign-on-needed': '此域名的邮箱只能通过单点登录进入。',
   'provider-unreachable': '单点登录的身份提供方没有响应。',
   'provider-unfit': '该地址不是可用的 OpenID Connect 身份提供方。',
+  'too-many-organizations': '您在此中枢拥有的组织已达上限。',
+  'too-many-letters': '本组织一小时内发送的邮件过多，请一小时后再试。',
   'too-many-tries': '尝试次数过多，请稍等一分钟。',
   'file-empty': '文件没有数据行。',
   'file-unreadable': '文件已损坏，或不是 CSV 与 Excel（.xlsx）。',

@@ -42,8 +42,6 @@ export class HubAccounts {
   readonly context: AccountContext
   readonly #base: HubBase
   readonly #loginSecret: string
-  /** Addresses of people whom this process is making right now. */
-  readonly #expected = new Set<string>()
   #identity: { url: string; identity: Identity } | undefined
   #hasOwner = false
 
@@ -91,15 +89,9 @@ export class HubAccounts {
     return ports.flatMap((each) => [`http://127.0.0.1:${each}`, `http://localhost:${each}`])
   }
 
-  /** Lets a person with this address be made while `work` lasts. */
-  async expecting<T>(email: string, work: () => Promise<T>): Promise<T> {
-    const expected = email.toLowerCase()
-    this.#expected.add(expected)
-    try {
-      return await work()
-    } finally {
-      this.#expected.delete(expected)
-    }
+  /** By which a person with this address, and nobody else, is made: somebody vouches that it is theirs. */
+  vouchingFor(email: string): Identity {
+    return this.#createIdentity(this.publicUrl, { vouchedFor: email.toLowerCase() })
   }
 
   /**
@@ -130,7 +122,7 @@ export class HubAccounts {
   /** A link that sets a new password, as the letter would have it. */
   async resetLink(email: string, publicUrl: string): Promise<string> {
     const letters: Mail[] = []
-    const identity = this.#createIdentity(publicUrl, async (mail) => void letters.push(mail))
+    const identity = this.#createIdentity(publicUrl, { sendMail: async (mail) => void letters.push(mail) })
     await identity.api.requestPasswordReset({ body: { email } })
     const [url] = /https?:\S+/.exec(letters[0]?.text ?? '') ?? []
     if (url === undefined) throw new Error('the library made no letter')
@@ -148,22 +140,21 @@ export class HubAccounts {
   visit(set: SingleSignOn, assertInTime: () => void): { visit: ProviderVisit; identity: Identity } {
     const { context } = this
     const visit = new ProviderVisit(set, {
-      mayJoin: (email) => this.#mayJoin(email),
+      // Of somebody whose address the provider has verified.
+      mayJoin: async (email) =>
+        (await this.#takesAnybody()) || (await isInvited(context.database.kysely, email, nowOf(context))),
       isTied: (personId) => isTiedToProvider(context.database.kysely, personId, set.issuer),
       settle: async (arrived) => {
         assertInTime()
         await inTransaction(context.database, (tx) => settleArrival(tx, context, arrived))
       },
     })
-    return { visit, identity: this.#createIdentity(this.publicUrl, undefined, visit) }
+    return { visit, identity: this.#createIdentity(this.publicUrl, { visit }) }
   }
 
-  async #mayJoin(email: string): Promise<boolean> {
-    const { context } = this
-    if (this.#expected.has(email)) return true
-    // Nobody comes before its first owner, whose address they could take.
-    if (this.#base.configuration.signUp === 'open' && !(await this.isOpen())) return true
-    return await isInvited(context.database.kysely, email, nowOf(context))
+  /** Nobody comes before the hub's first owner, whose address they could take. */
+  async #takesAnybody(): Promise<boolean> {
+    return this.#base.configuration.signUp === 'open' && !(await this.isOpen())
   }
 
   async #findSignedIn(headers: Headers, renews: boolean): Promise<Sender | undefined> {
@@ -188,10 +179,14 @@ export class HubAccounts {
 
   #createIdentity(
     publicUrl: string,
-    sendMail = (mail: Mail) => this.#sendMail(mail),
-    visit?: ProviderVisit,
+    {
+      sendMail = (mail) => this.#sendMail(mail),
+      vouchedFor,
+      visit,
+    }: { sendMail?: (mail: Mail) => Promise<void>; vouchedFor?: string; visit?: ProviderVisit } = {},
   ): Identity {
     const { context } = this
+    const isVouchedFor = (email: string) => email.toLowerCase() === vouchedFor
     return createIdentity({
       database: context.database,
       uuid: context.uuid,
@@ -199,8 +194,9 @@ export class HubAccounts {
       publicUrl,
       origins: this.origins,
       verifiesAddresses: this.#base.configuration.signUp === 'open',
-      isVouchedFor: (email) => this.#expected.has(email.toLowerCase()),
-      mayJoin: (email) => this.#mayJoin(email),
+      isVouchedFor,
+      // That an address was invited shows nothing of whoever writes it: the link of the invitation does (`/join`).
+      maySignUp: async (email) => isVouchedFor(email) || (await this.#takesAnybody()),
       mustSignOnSingly: async (email) => mustSignOnSingly(await this.singleSignOn(), email),
       ...(visit !== undefined && { visit }),
       sendMail,

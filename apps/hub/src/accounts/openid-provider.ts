@@ -1,5 +1,6 @@
 import { AccountProblem, discoveryUrlOf } from '@plimsoll/accounts'
-import { type Clock, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
+import { assertPublicUrl, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
+import type { SyncContext } from '@plimsoll/sync'
 import { z } from 'zod'
 
 const DISCOVERY_MS_MAX = 10_000
@@ -13,14 +14,18 @@ const discovery = z.object({
   id_token_signing_alg_values_supported: z.array(z.string()).min(1),
 })
 
+/** Where a provider is asked from: as connections, to public addresses alone where anybody may sign up. */
+type Asking = Pick<SyncContext, 'clock' | 'reach'>
+
 /**
  * Asks a provider for its discovery document.
  * @returns the issuer as the provider itself writes it: with or without a slash at its end
  * @throws AccountProblem `provider-unreachable`, `provider-unfit`
  */
-export async function readProvider(clock: Clock, issuer: string): Promise<string> {
+export async function readProvider(asking: Asking, issuer: string): Promise<string> {
   assertSecret(issuer, 'The issuer')
-  const found = discovery.safeParse(await read(clock, issuer))
+  assertInReach(asking, issuer)
+  const found = discovery.safeParse(await read(asking, issuer))
   if (!found.success) {
     const [issue] = found.error.issues
     throw unfit(
@@ -30,13 +35,16 @@ export async function readProvider(clock: Clock, issuer: string): Promise<string
   const { issuer: own, authorization_endpoint, token_endpoint, jwks_uri } = found.data
   // Section 4.3 there: another's document would send people, and the secret, to somebody else.
   if (trimmed(own) !== trimmed(issuer)) throw unfit(`The provider calls itself ${own}, and not ${issuer}`)
-  for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri])
+  for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri]) {
     assertSecret(endpoint, 'An endpoint')
+    assertInReach(asking, endpoint)
+  }
   return own
 }
 
-async function read(clock: Clock, issuer: string): Promise<unknown> {
-  const http = createHttp({ budgets: createBudgets([], clock), clock })
+async function read({ clock, reach }: Asking, issuer: string): Promise<unknown> {
+  // A public name that leads inside is refused by the call itself.
+  const http = createHttp({ budgets: createBudgets([], clock), clock, publicOnly: reach !== undefined })
   const url = discoveryUrlOf(issuer)
   const request = { operation: 'discover', method: 'GET', url, timeoutMs: DISCOVERY_MS_MAX }
   try {
@@ -57,6 +65,18 @@ function assertSecret(address: string, what: string): void {
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   if (protocol === 'https:' || (protocol === 'http:' && isHere)) return
   throw unfit(`${what} must begin with https: ${address}`)
+}
+
+function assertInReach({ reach }: Asking, address: string): void {
+  if (reach === undefined) return
+  try {
+    assertPublicUrl(address, { allowLoopback: false })
+  } catch (error) {
+    if (!isConnectorError(error)) throw error
+    throw unfit(
+      `${address} is no public address; whoever runs the hub allows others with PLIMSOLL_PRIVATE_CONNECTIONS=true`,
+    )
+  }
 }
 
 function trimmed(issuer: string): string {

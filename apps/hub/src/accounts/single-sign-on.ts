@@ -14,12 +14,12 @@ import {
   saveSetting,
 } from '@plimsoll/accounts'
 import type { singleSignOnView } from '@plimsoll/client'
-import type { Clock } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
+import type { SyncContext } from '@plimsoll/sync'
 import { z } from 'zod'
 import { readProvider } from './openid-provider.ts'
 
-type Context = AccountContext & { organizationId: string; clock: Clock }
+type Context = AccountContext & { organizationId: string } & Pick<SyncContext, 'clock' | 'reach'>
 
 const givenRole = z.enum(['viewer', 'operator', 'admin'])
 const domain = z
@@ -87,7 +87,7 @@ export type Setter = {
  */
 export async function changeSingleSignOn(context: Context, wish: Wish, by: Setter): Promise<SingleSignOn> {
   const { database, masterKey } = context
-  const issuer = await readProvider(context.clock, wish.issuer)
+  const issuer = await readProvider(context, wish.issuer)
   const before = await readSingleSignOn(database.kysely, masterKey)
   // A secret is never sent to another than it was given for.
   const clientSecret = wish.clientSecret ?? (before?.issuer === issuer ? before.clientSecret : undefined)

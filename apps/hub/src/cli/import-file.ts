@@ -46,7 +46,7 @@ export async function importFile(
   const context = { ...hub.context, dataFolder: hub.configuration.dataFolder }
   const fileName = file === '-' ? 'standard input' : basename(file)
   const { as: name = fileName, sheet } = options
-  const request = { what, name, fileName, sheet, actor: 'import' }
+  const request = { what, name, fileName, sheet, actor: 'cli' }
   const { job, isKnown } = await receiveFile(context, request, openInput(file))
   if (isKnown && job.state === 'done') return sayDoneBefore(output, job)
   if (job.state === 'applying') {

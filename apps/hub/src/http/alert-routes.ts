@@ -332,7 +332,7 @@ export function alertRoutes({ context, alerts, configuration }: ServerContext): 
         needs: 'admin',
         params: destinationParams,
         answers: { 200: alertTest },
-        errors: ['unknown-alert-destination'],
+        errors: ['unknown-alert-destination', 'too-many-letters'],
       },
       async ({ params: { id } }) => ({ 200: await testAlertDestination(context, http, id) }),
     )

@@ -1,19 +1,22 @@
 import { audit } from '@plimsoll/accounts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { findDocumentPlaces } from '../views/document-places.store.ts'
+import { findDocumentPlaces, findReservedPlaces } from '../views/document-places.store.ts'
 import { assertMay, assertTouches, permissionOf } from './permissions.ts'
 import { actorOf, principalOf, takePass } from './principal.ts'
 import type { RouteSpec } from './route.ts'
 import type { ServerContext } from './server.ts'
-import type { NamedDocument } from './touched-documents.ts'
+import type { NamedDocument, NamedReservations } from './touched-documents.ts'
 
 /**
  * Every route of an organization's API asks here whether whoever sends a request may use it, and what they changed is
  * written down. A route that does not say what it is about is for nobody.
  */
 export function authorize(api: FastifyInstance, hub: ServerContext): void {
-  api.decorate('findPlaces', (named: NamedDocument) =>
-    findDocumentPlaces(hub.database.kysely, hub.context.organizationId, named),
+  const { organizationId } = hub.context
+  api.decorate('findPlaces', (named: NamedDocument | NamedReservations) =>
+    named.kind === 'reservations'
+      ? findReservedPlaces(hub.database.kysely, organizationId, named.ids)
+      : findDocumentPlaces(hub.database.kysely, organizationId, named),
   )
   api.addHook('onRequest', async (request) => {
     const { spec, isRaw } = request.routeOptions.config

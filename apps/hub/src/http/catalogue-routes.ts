@@ -34,7 +34,9 @@ export function catalogueRoutes({ context }: ServerContext): FastifyPluginAsync 
         answers: { 201: catalogueItem },
         errors: ['sku-taken', ...CHANGE_ERRORS],
       },
-      async ({ params: { sku }, body }) => ({ 201: await createItem(context, 'api', { ...body, sku }) }),
+      async ({ params: { sku }, body, actor }) => ({
+        201: await createItem(context, actor, { ...body, sku }),
+      }),
     )
     addRoute(
       app,

@@ -1,10 +1,12 @@
 import type { Role, Scope } from '@plimsoll/accounts'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { workImport } from '../imports/imports.ts'
 import { IMPORTS } from '../imports/sheet.ts'
 import { type Answer, type ServedHub, serveHub } from '../testing/served-hub.ts'
 import { type Browser, joinAs, setUpOwner } from '../testing/signed-in.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 /** Files that are imported and exported ask what the routes ask that write and read the same one by one. */
 let served: ServedHub
@@ -87,6 +89,35 @@ test('a key brings in only what its scopes are for', async () => {
     orders: ['items', 'kits', 'orders'],
     connections: ['items', 'kits', 'mappings'],
   })
+})
+
+test('items with what is there of them are written by a key that may write stock, too', async () => {
+  const statusOf = async (scopes: readonly Scope[], file: string) => {
+    const ask = await program('admin', scopes)
+    const given = await upload(ask, 'items', file)
+    const importId = String(given.body.importId)
+    await workImport({ ...served.hub.context, dataFolder: served.folder }, importId)
+    const applied = await ask('POST', `/api/v1/imports/${importId}/apply`, { mode: 'all-or-nothing' })
+    return refused(applied) ? 'refused' : applied.status
+  }
+  const stocked = 'sku,name,location,quantity\nSTOCKED,Stocked,MAIN,3\n'
+  expect(await statusOf(['catalogue:write'], stocked)).toBe('refused')
+  expect(await statusOf(['catalogue:write', 'stock:read'], stocked)).toBe('refused')
+  expect(await statusOf(['catalogue:write', 'stock:write'], stocked)).toBe(202)
+  expect(await statusOf(['catalogue:write'], 'sku,name\nBARE,Bare\n')).toBe(202)
+})
+
+test('a key that only reads keeps no views, and changes none; people keep theirs whatever they are', async () => {
+  const body = { screen: 'items', name: 'Low', search: {} }
+  const reads = await program('admin', ['overview:read'])
+  expect(refused(await reads('POST', '/api/v1/views', body))).toBe(true)
+  const writes = await program('admin', ['overview:write'])
+  const made = await writes('POST', '/api/v1/views', { ...body, shared: true })
+  expect(made.status, made.text).toBe(201)
+  const path = `/api/v1/views/${made.body.viewId}`
+  expect(refused(await reads('PATCH', path, { name: 'High' }))).toBe(true)
+  expect(refused(await reads('DELETE', path))).toBe(true)
+  expect((await viewer.ask('POST', '/api/v1/views', body)).status).toBe(201)
 })
 
 test('a key that reads the catalogue takes no movements, balances or mappings along', async () => {

@@ -1,5 +1,7 @@
 import type { Area } from '@plimsoll/accounts'
+import { z } from 'zod'
 import type { ExportWhat } from '../exports/exports.ts'
+import type { ImportJob } from '../imports/imports.store.ts'
 import { IMPORTS, type ImportWhat } from '../imports/sheet.ts'
 import type { Permission } from './permissions.ts'
 
@@ -34,6 +36,14 @@ const exports: Readonly<Record<ExportWhat, Area>> = {
 /** Asked beside what the route of imports itself asks: for handing a file in, and for applying it. */
 export function importPermission(what: string): Permission {
   return { ...termsOf(what), deed: 'write' }
+}
+
+const withColumns = z.object({ columns: z.array(z.object({ field: z.string().nullable().optional() })) })
+
+/** Whether a file of items, once it was checked, has a column with what is there of them: that is written to the ledger. */
+export function bringsStock({ what, preview }: Pick<ImportJob, 'what' | 'preview'>): boolean {
+  const known = withColumns.safeParse(preview)
+  return what === 'items' && known.success && known.data.columns.some(({ field }) => field === 'quantity')
 }
 
 /** For rows of a file that was handed in: they may name who somebody is. */

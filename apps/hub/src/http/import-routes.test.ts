@@ -142,7 +142,7 @@ test('exports are files that browsers save, with what the query asks for', async
   expect(balances.text).toContain("EXP-1,'=1+1,MAIN,,3,0,0,0,3\r\n")
   const movements = await served.ask('GET', '/api/v1/exports/movements/csv?sku=EXP-2')
   expect(movements.text.trim().split('\r\n')).toHaveLength(2)
-  expect(movements.text).toContain('EXP-2,MAIN,,receive,4,0,0,0,opening stock,import,,')
+  expect(movements.text).toContain('EXP-2,MAIN,,receive,4,0,0,0,opening stock,api,,')
   const none = await served.ask('GET', '/api/v1/exports/movements/csv?until=2020-01-01T00:00:00Z')
   expect(none.text.trim().split('\r\n')).toHaveLength(1)
   await served.ask(

@@ -10,11 +10,11 @@ import { openProblemFile } from '../imports/problem-file.ts'
 import { receiveFile } from '../imports/receive-file.ts'
 import { IMPORTS } from '../imports/sheet.ts'
 import { fileAnswer, fileFormat, fileHeaders } from './file-answer.ts'
-import { importPermission, importRowsPermission } from './file-permissions.ts'
+import { bringsStock, importPermission, importRowsPermission } from './file-permissions.ts'
 import { importMappingRoute } from './import-mapping-route.ts'
 import { pageQuery } from './page-query.ts'
 import { assertMay } from './permissions.ts'
-import { principalOf } from './principal.ts'
+import { actorOf, principalOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 import { addRawRoute, addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -77,7 +77,7 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
           if (!(request.body instanceof Readable)) {
             throw new ApiProblem('invalid-request', 'The body must be the file itself.', 'body')
           }
-          const wanted = { what, name, fileName, sheet, actor: 'import' }
+          const wanted = { what, name, fileName, sheet, actor: actorOf(request) }
           const { job, isKnown } = await receiveFile(context, wanted, request.body)
           worker.wake()
           return reply.status(isKnown ? 200 : 201).send(toImportView(job))
@@ -185,7 +185,9 @@ export function importRoutes(hub: ServerContext): FastifyPluginAsync {
         ],
       },
       async ({ params, body, principal }) => {
-        assertMay(principal, importPermission((await getImport(context, params.id)).what))
+        const asked = await getImport(context, params.id)
+        assertMay(principal, importPermission(asked.what))
+        if (bringsStock(asked)) assertMay(principal, importPermission('stock'))
         const job = await requestApply(context, params.id, body)
         worker.wake()
         return job.state === 'done' ? { 200: toImportView(job) } : { 202: toImportView(job) }

@@ -46,8 +46,8 @@ export function itemChangeRoutes({ context }: ServerContext): FastifyPluginAsync
         answers: { 200: catalogueItem },
         errors: ['unknown-item', 'version-changed', 'tracking-fixed', 'unit-in-use', ...CHANGE_ERRORS],
       },
-      async ({ params: { sku }, body, version }) => ({
-        200: await change(sku, version, () => body),
+      async ({ params: { sku }, body, version, actor }) => ({
+        200: await change({ sku, version, actor }, () => body),
       }),
     )
     addRoute(
@@ -64,8 +64,8 @@ export function itemChangeRoutes({ context }: ServerContext): FastifyPluginAsync
         answers: { 200: archivedItem },
         errors: ['unknown-item', 'version-changed'],
       },
-      async ({ params: { sku }, version }) => ({
-        200: await archiveItem(context, 'api', { sku, version: toNumber(version) }),
+      async ({ params: { sku }, version, actor }) => ({
+        200: await archiveItem(context, actor, { sku, version: toNumber(version) }),
       }),
     )
     addRoute(
@@ -82,8 +82,8 @@ export function itemChangeRoutes({ context }: ServerContext): FastifyPluginAsync
         answers: { 200: catalogueItem },
         errors: ['unknown-item', 'version-changed', 'variant-taken'],
       },
-      async ({ params: { sku }, version }) => ({
-        200: await change(sku, version, () => ({ archived: false })),
+      async ({ params: { sku }, version, actor }) => ({
+        200: await change({ sku, version, actor }, () => ({ archived: false })),
       }),
     )
     addRoute(
@@ -107,8 +107,8 @@ export function itemChangeRoutes({ context }: ServerContext): FastifyPluginAsync
           'unknown-unit',
         ],
       },
-      async ({ params: { sku }, body, version }) => ({
-        201: await change(sku, version, ({ barcodes }) => ({
+      async ({ params: { sku }, body, version, actor }) => ({
+        201: await change({ sku, version, actor }, ({ barcodes }) => ({
           barcodes: [...barcodes.filter(({ barcode }) => !isSame(barcode, body.barcode)), body],
         })),
       }),
@@ -126,8 +126,8 @@ export function itemChangeRoutes({ context }: ServerContext): FastifyPluginAsync
         answers: { 200: catalogueItem },
         errors: ['unknown-item', 'version-changed', 'unknown-barcode'],
       },
-      async ({ params: { sku, barcode: gone }, version }) => ({
-        200: await change(sku, version, ({ barcodes }) => {
+      async ({ params: { sku, barcode: gone }, version, actor }) => ({
+        200: await change({ sku, version, actor }, ({ barcodes }) => {
           const kept = barcodes.filter(({ barcode }) => !isSame(barcode, gone))
           return kept.length === barcodes.length
             ? refuse('unknown-barcode', 'barcode', `The item "${sku}" has no barcode "${gone}".`)
@@ -149,8 +149,8 @@ export function itemChangeRoutes({ context }: ServerContext): FastifyPluginAsync
         answers: { 200: catalogueItem },
         errors: ['unknown-item', 'version-changed', 'invalid-text', 'invalid-unit', 'invalid-factor'],
       },
-      async ({ params: { sku, unit: code }, body, version }) => ({
-        200: await change(sku, version, ({ units }) => ({
+      async ({ params: { sku, unit: code }, body, version, actor }) => ({
+        200: await change({ sku, version, actor }, ({ units }) => ({
           units: [...units.filter((each) => each.code !== code), { code, ...body }],
         })),
       }),
@@ -168,8 +168,8 @@ export function itemChangeRoutes({ context }: ServerContext): FastifyPluginAsync
         answers: { 200: catalogueItem },
         errors: ['unknown-item', 'version-changed', 'unknown-unit', 'unit-in-use'],
       },
-      async ({ params: { sku, unit: code }, version }) => ({
-        200: await change(sku, version, ({ units }) => {
+      async ({ params: { sku, unit: code }, version, actor }) => ({
+        200: await change({ sku, version, actor }, ({ units }) => {
           const kept = units.filter((each) => each.code !== code)
           return kept.length === units.length
             ? refuse('unknown-unit', 'unit', `The item "${sku}" has no unit "${code}" beside its base unit.`)
@@ -181,8 +181,10 @@ export function itemChangeRoutes({ context }: ServerContext): FastifyPluginAsync
 
   type ToRow = Parameters<typeof changeItem>[3]
 
-  function change(sku: string, version: number | 'any' | undefined, toRow: ToRow) {
-    return changeItem(context, 'api', sku, (item) => {
+  type Asked = { sku: string; version: number | 'any' | undefined; actor: string }
+
+  function change({ sku, version, actor }: Asked, toRow: ToRow) {
+    return changeItem(context, actor, sku, (item) => {
       const row = toRow(item)
       return 'kind' in row ? row : { ...row, version: toNumber(version) }
     })

@@ -153,6 +153,38 @@ test('whoever is limited to a location changes the documents there, and no other
   }
 })
 
+test('a reservation is moved only by whoever may change where it lies, too, alone and in a batch', async () => {
+  const robot = await makeKey({ connections: null, locations: ['MAIN'] })
+  const reserve = async (location: string) => {
+    const made = await post('/stock/reserve', { sku: 'MUG', location, quantity: 1 })
+    expect(made.status, made.text).toBe(201)
+    return String(made.body.reservationId)
+  }
+  const [here, there] = [await reserve('MAIN'), await reserve('EAST')]
+  const move = (reservationId: string) => ({ reservationId, location: 'MAIN', quantity: 1 })
+  const alone = await served.ask('POST', '/api/v1/stock/move-reservation', move(there), {
+    ...robot,
+    ...key(),
+  })
+  expect([alone.status, alone.body.code]).toEqual([403, 'not-allowed'])
+  const command = { sku: 'MUG', location: 'MAIN', quantity: 1, effectiveAt: new Date().toISOString() }
+  const commands = [
+    { ...command, kind: 'receive', key: randomUUID() },
+    { ...move(there), kind: 'move-reservation', key: randomUUID() },
+  ]
+  const batched = await served.ask('POST', '/api/v1/stock/commands', { commands }, robot)
+  expect([batched.status, batched.body.code]).toEqual([403, 'not-allowed'])
+  // Of what lies where they may change it the ledger decides, and of what is nowhere.
+  const own = await served.ask('POST', '/api/v1/stock/move-reservation', move(here), { ...robot, ...key() })
+  expect([own.status, own.body.code]).toEqual([409, 'insufficient-open'])
+  const none = await served.ask('POST', '/api/v1/stock/move-reservation', move(randomUUID()), {
+    ...robot,
+    ...key(),
+  })
+  expect([none.status, none.body.code]).toEqual([404, 'unknown-reservation'])
+  expect((await post('/stock/move-reservation', move(there))).status).toBe(201)
+})
+
 test('whoever is limited to a connection changes that one, by its id or name, and its orders', async () => {
   const shop = await served.openShop([{ sku: 'MUG', quantity: 20 }])
   const [own, other] = [

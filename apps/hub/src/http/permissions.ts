@@ -10,7 +10,7 @@ import {
 } from '@plimsoll/accounts'
 import { limitsOf, type Principal, roleOf } from './principal.ts'
 import type { RouteSpec, Tag } from './route.ts'
-import { documentOf, mergeTouched, type NamedDocument } from './touched-documents.ts'
+import { documentOf, mergeTouched, type NamedDocument, type NamedReservations } from './touched-documents.ts'
 
 /** What a route asks of whoever uses it. */
 export type Permission = { area: Area; deed: Deed; needs: Role }
@@ -80,10 +80,12 @@ export type TouchRule = {
   connections?: readonly string[]
   locations?: readonly string[]
   more?: { locations: readonly string[] }
+  /** Reservations that are taken from where they lie, beside what else is touched. */
+  reservations?: (body: unknown) => readonly string[]
 }
 
 /** What a document is about; undefined: there is no such document. */
-export type FindPlaces = (named: NamedDocument) => Promise<Touched | undefined>
+export type FindPlaces = (named: NamedDocument | NamedReservations) => Promise<Touched | undefined>
 
 /**
  * @param find looks up the document that the path names; asked only for those who are limited
@@ -103,7 +105,9 @@ export async function assertTouches(
   const places = named === undefined ? undefined : await find?.(named)
   // The handler says that there is none.
   if (named !== undefined && find !== undefined && places === undefined) return
-  const touched = mergeTouched(said, places)
+  const ids = spec.touches?.reservations?.('body' in input ? input.body : undefined) ?? []
+  const takenFrom = ids.length === 0 ? undefined : await find?.({ kind: 'reservations', ids })
+  const touched = mergeTouched(mergeTouched(said, places), takenFrom)
   if (allowsChange(limits, touched)) return
   const what = touched === undefined ? 'the organization as a whole' : 'connections or locations'
   throw new AccountProblem('not-allowed', `This changes ${what} outside of what you may change.`)

@@ -16,7 +16,15 @@ export type Principal =
   /** Whoever is on this machine, as long as the hub has no accounts. */
   | { kind: 'machine' }
   | { kind: 'member'; personId: string; name: string; role: Role; limits: Limits }
-  | { kind: 'key'; keyId: string; role: Role; scopes: readonly Scope[]; limits: Limits }
+  | {
+      kind: 'key'
+      keyId: string
+      role: Role
+      scopes: readonly Scope[]
+      limits: Limits
+      /** Null: it does not end by itself. */
+      expiresAt: Date | null
+    }
 
 /** By the request as it came: it is handed from the hub's own server to that of an organization. */
 const principals = new WeakMap<IncomingMessage, Principal>()
@@ -107,6 +115,6 @@ export function actingOf(request: FastifyRequest): Acting {
     personId: principal.kind === 'member' ? principal.personId : undefined,
     role: roleOf(principal),
     limits: limitsOf(principal),
-    key: principal.kind === 'key' ? { scopes: principal.scopes } : undefined,
+    key: principal.kind === 'key' ? { scopes: principal.scopes, expiresAt: principal.expiresAt } : undefined,
   }
 }

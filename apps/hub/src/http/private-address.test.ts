@@ -57,6 +57,17 @@ test('nor is a server of files on this machine', async () => {
   expect(calls).toBe(0)
 })
 
+test('nor is a provider of single sign-on there', async () => {
+  for (const issuer of [insideUrl, 'https://10.0.0.1', 'https://169.254.169.254/latest']) {
+    const answer = await owner.ask('PUT', '/api/v1/single-sign-on', {
+      ...{ name: 'ID', issuer, clientId: 'x', clientSecret: 'y', domains: ['brand.example'] },
+    })
+    expect(answer).toMatchObject({ status: 422, body: { code: 'provider-unfit', field: 'issuer' } })
+    expect(String(answer.body.detail)).toContain('PLIMSOLL_PRIVATE_CONNECTIONS=true')
+  }
+  expect(calls).toBe(0)
+})
+
 test('a sample brand goes on with its own shops there, and leads nowhere else', async () => {
   const made = await owner.ask('POST', '/api/v1/sample-brand', { language: 'en' })
   expect(made.status, made.text).toBe(201)

@@ -82,11 +82,11 @@ export function productRoutes({ context }: ServerContext): FastifyPluginAsync {
           'options-mismatch',
         ],
       },
-      async ({ params: { code }, body, version }) => {
+      async ({ params: { code }, body, version, actor }) => {
         // Without a version it can only be meant as a new one: an older draft must not undo a change.
         const mode = version === undefined ? 'create' : 'change'
         const row = { ...body, code, mode, version: version === 'any' ? undefined : version } as const
-        const { isNew, product: saved } = await saveProduct(context, 'api', row)
+        const { isNew, product: saved } = await saveProduct(context, actor, row)
         return isNew ? { 201: saved } : { 200: saved }
       },
     )
@@ -102,8 +102,8 @@ export function productRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: done },
         errors: ['unknown-product', 'product-in-use'],
       },
-      async ({ params: { code } }) => {
-        await dropProduct(context, 'api', code)
+      async ({ params: { code }, actor }) => {
+        await dropProduct(context, actor, code)
         return { 200: {} }
       },
     )
@@ -132,8 +132,8 @@ export function productRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: customField, 201: customField },
         errors: ['invalid-text', 'custom-field-in-use'],
       },
-      async ({ params: { key }, body: { type, name = key } }) => {
-        const { isNew, field } = await defineCustomField(context, 'api', { key, type, name })
+      async ({ params: { key }, body: { type, name = key }, actor }) => {
+        const { isNew, field } = await defineCustomField(context, actor, { key, type, name })
         return isNew ? { 201: field } : { 200: field }
       },
     )
@@ -149,8 +149,8 @@ export function productRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: done },
         errors: ['unknown-custom-field', 'custom-field-in-use'],
       },
-      async ({ params: { key } }) => {
-        await dropCustomField(context, 'api', key)
+      async ({ params: { key }, actor }) => {
+        await dropCustomField(context, actor, key)
         return { 200: {} }
       },
     )

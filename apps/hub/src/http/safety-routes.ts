@@ -1,8 +1,18 @@
+import { AccountProblem } from '@plimsoll/accounts'
 import { guardSettings, hold, holdDetail, holdList, pauseList, preview, shadowReport } from '@plimsoll/client'
-import { changeGuard, decideHold, findConnectionId, haltWrites, liftHalt, readGuard } from '@plimsoll/sync'
+import {
+  changeGuard,
+  decideHold,
+  findConnectionId,
+  type HaltScope,
+  haltWrites,
+  liftHalt,
+  readGuard,
+} from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { createPreview, getHold, getShadowReport, listHolds, listPauses, toHold } from '../views/safety.ts'
+import { type Principal, roleOf } from './principal.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -23,20 +33,23 @@ const guardChange = z.strictObject({
   }
 >
 const reason = z.string().min(1, 'say why, for whoever finds it stopped').max(200)
-const scope = z.enum(['organization', 'hub']).default('organization')
+const scope = z
+  .enum(['organization', 'hub'])
+  .default('organization')
+  .describe('`hub`: every organization on it; for owners of the organization with which it was set up.')
 const halt = z.strictObject({
   reason,
   scope,
   how: z
     .enum(['freeze', 'zero'])
     .default('freeze')
-    .describe('`zero`: all listings show 0 first, then they are paused.'),
+    .describe('`zero`: all listings show 0 first, then they are paused; for one organization at a time.'),
 })
 const lift = z.strictObject({ reason: reason.optional().describe('Left out: all of them.'), scope })
 const tag = 'Safety'
 
 /** Holds, the guard, what is stopped, shadow mode and previews. */
-export function safetyRoutes({ context }: ServerContext): FastifyPluginAsync {
+export function safetyRoutes({ context, isFirst }: ServerContext): FastifyPluginAsync {
   const { kysely } = context.database
   return async (app) => {
     addRoute(
@@ -147,8 +160,10 @@ export function safetyRoutes({ context }: ServerContext): FastifyPluginAsync {
         summary: 'Stops all writes of the organization or of the hub, from the next call on.',
         body: halt,
         answers: { 200: pauseList },
+        errors: ['wrong-state'],
       },
-      async ({ body: { scope, reason, how }, actor }) => {
+      async ({ body: { scope, reason, how }, actor, principal }) => {
+        await assertMayStop(scope, principal)
         await haltWrites(context, scope, { reason, how, actor })
         return { 200: await listPauses(context) }
       },
@@ -164,7 +179,8 @@ export function safetyRoutes({ context }: ServerContext): FastifyPluginAsync {
         body: lift,
         answers: { 200: pauseList },
       },
-      async ({ body: { scope, reason }, actor }) => {
+      async ({ body: { scope, reason }, actor, principal }) => {
+        await assertMayStop(scope, principal)
         await liftHalt(context, scope, { reason, actor })
         return { 200: await listPauses(context) }
       },
@@ -196,6 +212,15 @@ export function safetyRoutes({ context }: ServerContext): FastifyPluginAsync {
         errors: ['unknown-connection'],
       },
       async ({ params: { id } }) => ({ 201: await createPreview(context, id) }),
+    )
+  }
+
+  /** Other brands of this hub would stop everybody's writes, or lift what its operator stopped. */
+  async function assertMayStop(scope: HaltScope, principal: Principal): Promise<void> {
+    if (scope !== 'hub' || (roleOf(principal) === 'owner' && (await isFirst()))) return
+    throw new AccountProblem(
+      'not-allowed',
+      'The whole hub is stopped and started by owners of the organization with which it was set up, or on its machine; stop yours with the scope "organization".',
     )
   }
 }

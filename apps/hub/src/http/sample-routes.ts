@@ -176,7 +176,7 @@ export function sampleRoutes({ context, engine }: ServerContext): FastifyPluginA
       },
       async ({ params: { id }, body: { settings, credentials }, version }) => {
         const found = await open(id)
-        const changed = await changeSettings(context, found, {
+        const changed = await changeSettings(context, id, {
           settings,
           credentials,
           version: version === 'any' ? undefined : version,

@@ -6,6 +6,8 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { mayChange, maySee, mayShare, type SavedView, type Viewer } from '../saved-views/saved-view.ts'
 import { deleteView, findView, findViews, insertView, updateView } from '../saved-views/saved-views.store.ts'
+import { assertMay } from './permissions.ts'
+import type { Principal } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -42,6 +44,9 @@ export function savedViewRoutes({ context, database }: ServerContext): FastifyPl
     if (mayChange(viewer, view)) return view
     throw new AccountProblem('not-allowed', 'It is shared by somebody else: they may change it, or an admin.')
   }
+  // Every person may: the routes ask for no more than reading does. A key that only reads keeps nothing.
+  const assertMayKeep = (principal: Principal) =>
+    assertMay(principal, { area: 'overview', deed: 'write', needs: 'viewer' })
   const assertMayShare = (viewer: Viewer, isShared: boolean) => {
     if (isShared && !mayShare(viewer))
       throw new AccountProblem('not-allowed', 'Sharing a view needs the role "operator".')
@@ -88,7 +93,8 @@ export function savedViewRoutes({ context, database }: ServerContext): FastifyPl
         answers: { 201: savedView },
         errors: ['name-taken', 'too-many-views'],
       },
-      async ({ body, acting }) => {
+      async ({ body, acting, principal }) => {
+        assertMayKeep(principal)
         assertMayShare(acting, body.shared)
         const view = { ...body, viewId: context.uuid(), owner: acting.actor, changedAt: nowOf(context) }
         const became = await insertView(kysely, organizationId, view, VIEWS_MAX)
@@ -112,7 +118,8 @@ export function savedViewRoutes({ context, database }: ServerContext): FastifyPl
         answers: { 200: savedView },
         errors: ['unknown-view', 'name-taken'],
       },
-      async ({ params: { id }, body, acting }) => {
+      async ({ params: { id }, body, acting, principal }) => {
+        assertMayKeep(principal)
         const before = await toChange(acting, id)
         const view = {
           ...before,
@@ -141,7 +148,8 @@ export function savedViewRoutes({ context, database }: ServerContext): FastifyPl
         answers: { 200: done },
         errors: ['unknown-view'],
       },
-      async ({ params: { id }, acting }) => {
+      async ({ params: { id }, acting, principal }) => {
+        assertMayKeep(principal)
         await toChange(acting, id)
         await deleteView(kysely, organizationId, id)
         return { 200: {} }

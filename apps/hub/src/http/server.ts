@@ -98,7 +98,8 @@ export async function createServer(
 ): Promise<FastifyInstance> {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error)
-    if (problem.status >= 500) hub.log.error({ error, url: request.url }, problem.detail)
+    // Without its query, in which tickets and codes of grants stand.
+    if (problem.status >= 500) hub.log.error({ error, url: request.url.split('?')[0] }, problem.detail)
     return reply.status(problem.status).type('application/problem+json').send(problem)
   }
   const app = fastify({

@@ -19,6 +19,10 @@ const batch = z.strictObject({
     .max(COMMANDS_MAX, `give at most ${COMMANDS_MAX} commands at once`),
 })
 
+const moved = z.object({ reservationId: z.string() })
+/** Once parsed, it is not what the schema of requests takes any more: instants are dates. */
+const parsedBatch = z.object({ commands: z.array(z.looseObject({ kind: z.string() })) })
+
 /** POST /stock/{receive|adjust|count|…}, each with an Idempotency-Key; POST /stock/commands. */
 export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
   return async (app) => {
@@ -32,7 +36,7 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
           tag: 'Stock commands',
           summary,
           body: bodySchema,
-          touches: { locations: ['body.location'] },
+          touches: { locations: ['body.location'], reservations: (body) => takenFrom([{ kind, body }]) },
           takesKey: true,
           answers: { 200: stockResult, 201: stockResult },
           errors: [...COMMAND_ERRORS, ...errors],
@@ -53,7 +57,11 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
         summary:
           'Up to 1,000 commands of any kind in one transaction, in order; one that is refused leaves the others be.',
         body: batch,
-        touches: { locations: ['body.commands.*.location'] },
+        touches: {
+          locations: ['body.commands.*.location'],
+          reservations: (body) =>
+            takenFrom(parsedBatch.parse(body).commands.map((each) => ({ kind: each.kind, body: each }))),
+        },
         answers: { 200: stockBatch },
       },
       async ({ body: { commands }, actor }) => {
@@ -70,6 +78,13 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
     if (outcome.kind === 'refused') throw new LedgerRefusal(inClientWords('api', outcome))
     return outcome
   }
+}
+
+/** Reservations that move to where the body says: it does not say from where. */
+function takenFrom(commands: readonly { kind: string; body: unknown }[]): string[] {
+  return commands.flatMap(({ kind, body }) =>
+    kind === 'move-reservation' ? [moved.parse(body).reservationId] : [],
+  )
 }
 
 /** A command of a batch; what is wrong with it is told with its place. */

@@ -7,6 +7,9 @@ import type { RouteSpec } from './route.ts'
  */
 export type NamedDocument = { kind: DocumentKind; id: string; effect: 'where-it-is' | 'anywhere' }
 
+/** Reservations that a body names, whose open units are moved from wherever they lie. */
+export type NamedReservations = { kind: 'reservations'; ids: readonly string[] }
+
 export type DocumentKind =
   | 'transfer'
   /** Only where its units leave. */

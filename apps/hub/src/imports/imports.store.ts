@@ -174,13 +174,21 @@ export async function letGo(db: Db, hold: Hold): Promise<void> {
       and fencing = ${hold.fencing}`.execute(db)
 }
 
-/** Looks at a file again from its beginning: what was wrong with it may be cured elsewhere. */
-export async function checkAgain(db: Db, organizationId: string, importId: string): Promise<void> {
-  await sql`
+/**
+ * Looks at a file again from its beginning, for whoever brought it once more: what was wrong with it may be cured elsewhere.
+ * @returns false where it stands as it is: it is done, or being worked on
+ */
+export async function checkAgain(
+  db: Db,
+  organizationId: string,
+  { importId, actor }: { importId: string; actor: string },
+): Promise<boolean> {
+  const again = await sql`
     update import_job set state = 'uploaded', mode = null, done_row = 0, rows_passed = 0, applied = 0,
-      unchanged = 0, skipped = 0, units = 0, failure = null, finished_at = null
+      unchanged = 0, skipped = 0, units = 0, failure = null, finished_at = null, actor = ${actor}
     where organization_id = ${organizationId} and import_id = ${importId}
       and (state in ('unreadable', 'checked') or (state = 'done' and skipped > 0))`.execute(db)
+  return again.numAffectedRows === 1n
 }
 
 export type Checked = Pick<

@@ -1,4 +1,4 @@
-import type { ImportMode } from '@plimsoll/database'
+import { type ImportMode, inTheNameOf } from '@plimsoll/database'
 import { nowOf } from '@plimsoll/sync'
 import { applyImport } from './apply-import.ts'
 import { checkImport } from './check-import.ts'
@@ -83,8 +83,13 @@ export async function workImport(
   if (job === undefined) return false
   const hold = { organizationId: job.organizationId, importId, fencing: job.fencing }
   try {
-    if (job.state === 'uploaded') await checkImport(context, job, hold, onProgress)
-    else await applyImport(context, job, hold, onProgress)
+    // As whoever brought the file, whichever process works on it: what settings it changes is one change set of theirs.
+    const author = { actor: job.actor, why: job.name, at: nowOf(context), changeSet: importId }
+    await inTheNameOf(author, async () =>
+      job.state === 'uploaded'
+        ? await checkImport(context, job, hold, onProgress)
+        : await applyImport(context, job, hold, onProgress),
+    )
     return true
   } catch (error) {
     if (error instanceof ImportTakenOver) return false

@@ -38,9 +38,6 @@ const columns = {
 }
 type MappingsRow = RowOf<typeof columns>
 
-/** Who ignores a listing by a file. */
-const ACTOR = 'import'
-
 /** Which item each listing sells, as a person decides it; a row without a SKU and a reason to ignore it changes nothing. */
 export const mappingsSheet = defineSheet<typeof columns>({
   what: 'mappings',
@@ -48,10 +45,11 @@ export const mappingsSheet = defineSheet<typeof columns>({
   columns,
   ignored: ['title', 'listing sku', 'mapped by'],
   keyOf: ({ connection, listing }) => [connection, listing],
-  open: async (context) => workOf(context),
+  open: async (context, { actor }) => workOf(context, actor),
 })
 
-function workOf(context: ImportContext): SheetWork<MappingsRow> {
+/** @param actor who ignores listings by the file */
+function workOf(context: ImportContext, actor: string): SheetWork<MappingsRow> {
   const { organizationId } = context
   const touched: TouchedUnit[] = []
   let changes: MappingChange[] = []
@@ -64,7 +62,7 @@ function workOf(context: ImportContext): SheetWork<MappingsRow> {
     touched.push(...(await tieListings(tx, organizationId, ties)))
     for (const [reason, of] of Map.groupBy(ignored, ({ reason }) => reason)) {
       const listingIds = of.map(({ listingId }) => listingId)
-      const said = { reason, actor: ACTOR, at: nowOf(context) }
+      const said = { reason, actor, at: nowOf(context) }
       touched.push(...(await ignoreListings(tx, organizationId, listingIds, said)))
     }
     return {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { inTransaction } from '@plimsoll/database'
 import { detectFormat, EncodingDetector, type FileFormat, FileProblem } from '@plimsoll/files'
 import { digestOf } from '@plimsoll/stock'
 import { nowOf, type SyncContext } from '@plimsoll/sync'
-import { insertPiece } from './import-file.store.ts'
+import { hasPieces, insertPiece, readPieces } from './import-file.store.ts'
 import {
   checkAgain,
   deleteJob,
@@ -56,11 +57,28 @@ export async function receiveFile(
     if (isKept) return { job: await getJob(context, importId), isKnown: false }
     const known = await findJobByIdentity(kysely, organizationId, identity)
     if (known === undefined) throw new Error('the import of this identity was deleted meanwhile')
-    await checkAgain(kysely, organizationId, known.importId)
+    await takeUpAgain(context, { from: importId, to: known.importId, actor })
     return { job: await getJob(context, known.importId), isKnown: true }
   } finally {
     if (!isKept) await deleteJob(kysely, organizationId, importId)
   }
+}
+
+/** The import that there was is looked at again; its file may not have been kept until now, and has just come once more. */
+async function takeUpAgain(
+  { database, masterKey, organizationId }: SyncContext,
+  { from, to, actor }: { from: string; to: string; actor: string },
+): Promise<void> {
+  await inTransaction(database, async (tx) => {
+    if (!(await checkAgain(tx, organizationId, { importId: to, actor }))) return
+    if (await hasPieces(tx, organizationId, to)) return
+    let ordinal = 0
+    // Each is sealed for its own import.
+    for await (const content of readPieces(tx, masterKey, { organizationId, importId: from })) {
+      await insertPiece(tx, masterKey, { organizationId, importId: to, ordinal, content })
+      ordinal += 1
+    }
+  })
 }
 
 async function getJob({ database, organizationId }: SyncContext, importId: string): Promise<ImportJob> {

@@ -40,7 +40,10 @@ export type Shop = { simulator: StartedSimulator; connectionId: string }
 export async function serveHub(
   roles: 'api' | 'api,worker' = 'api',
   more: Partial<
-    Pick<Configuration, 'signUp' | 'host' | 'publicUrl' | 'trustProxy' | 'allowsPrivateConnections'>
+    Pick<
+      Configuration,
+      'signUp' | 'organizationsMax' | 'host' | 'publicUrl' | 'trustProxy' | 'allowsPrivateConnections'
+    >
   > = {},
   scale?: TimeScale,
 ): Promise<ServedHub> {

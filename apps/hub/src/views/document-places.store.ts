@@ -1,5 +1,5 @@
 import type { Touched } from '@plimsoll/accounts'
-import type { Db } from '@plimsoll/database'
+import { arrayOf, type Db } from '@plimsoll/database'
 import { isUuid } from '@plimsoll/stock'
 import { type RawBuilder, sql } from 'kysely'
 import type { DocumentKind, NamedDocument } from '../http/touched-documents.ts'
@@ -118,4 +118,20 @@ export async function findDocumentPlaces(
       locations: effect === 'anywhere' || locations === 'any' ? 'any' : row.locations,
     }),
   }
+}
+
+/** Where open units of these reservations lie; those that are not there lie nowhere. */
+export async function findReservedPlaces(
+  db: Db,
+  organizationId: string,
+  reservationIds: readonly string[],
+): Promise<Touched> {
+  const found = await sql<{ code: string }>`
+    select distinct location.code from reservation
+    join location using (organization_id, location_id)
+    where reservation.organization_id = ${organizationId}
+      and owner_id = any(${arrayOf([...new Set(reservationIds)], 'uuid')})
+      and reservation.released + reservation.shipped < reservation.reserved
+    order by location.code`.execute(db)
+  return { locations: found.rows.map(({ code }) => code) }
 }

@@ -1,7 +1,7 @@
 import { passkey } from '@better-auth/passkey'
 import type { Database } from '@plimsoll/database'
 import { betterAuth } from 'better-auth'
-import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Mail } from '../mail/outbox.store.ts'
 import { type LetterLanguage, resetLetter, verifyLetter } from './letters.ts'
@@ -25,8 +25,8 @@ export type IdentityOptions = {
   /** Other origins from which the dashboard may be used, such as `http://127.0.0.1:7460`. */
   origins: readonly string[]
   sendMail(mail: Mail): Promise<void>
-  /** Whether a person with this address may be made now: by an invitation, or because anybody may sign up. */
-  mayJoin(email: string): Promise<boolean>
+  /** Whether whoever writes this address may be made now, with a password of their own: not because it was invited. */
+  maySignUp(email: string): Promise<boolean>
   /** Whether whoever signs up must show first that the address is theirs. */
   verifiesAddresses: boolean
   /** Whether somebody vouches for this address already: an invitation that was sent to it, or the first set-up. */
@@ -82,11 +82,7 @@ export function createIdentity(options: IdentityOptions) {
         if (source.action !== 'create-user') return
         const email = String(user.email ?? '').toLowerCase()
         if (await options.mustSignOnSingly(email)) return NEEDS_PROVIDER
-        if (email !== '' && (await options.mayJoin(email))) return
-        return {
-          error: 'not-invited',
-          errorDescription: 'Nobody has invited this address, and this hub takes nobody else.',
-        }
+        return email !== '' && (await options.maySignUp(email)) ? undefined : NOT_INVITED
       },
     },
     session: { expiresIn: SESSION_S, updateAge: SESSION_RENEWED_S, freshAge: 15 * 60 },
@@ -110,16 +106,25 @@ export function createIdentity(options: IdentityOptions) {
           before: async ({ userId }, context) => {
             if (visit !== undefined && context?.path === '/callback/:id') return await visit.settle(userId)
             const person = await context?.context.internalAdapter.findUserById(userId)
-            if (person && (await options.mustSignOnSingly(person.email))) refuseOtherWays()
+            if (person && (await options.mustSignOnSingly(person.email))) refuse(NEEDS_PROVIDER)
           },
         },
       },
     },
     hooks: {
-      // Said before the password is looked at: who never had one would be told that it is wrong.
-      before: createAuthMiddleware(async ({ path, body }) => {
-        if (path !== '/sign-in/email' || typeof body?.email !== 'string') return
-        if (await options.mustSignOnSingly(body.email)) refuseOtherWays()
+      before: createAuthMiddleware(async (context) => {
+        const { path, body } = context
+        // Neither into the domains that the provider speaks for, nor out of them, past it.
+        if (path === '/change-email') {
+          const signedIn = await getSessionFromCtx(context)
+          for (const email of [body?.newEmail, signedIn?.user.email])
+            if (typeof email === 'string' && (await options.mustSignOnSingly(email))) refuse(NEEDS_PROVIDER)
+        }
+        if (typeof body?.email !== 'string') return
+        // Before it is looked whether the address has an account, or a stranger would learn that.
+        if (path === '/sign-up/email' && !(await options.maySignUp(body.email))) refuse(NOT_INVITED)
+        // Said before the password is looked at: who never had one would be told that it is wrong.
+        if (path === '/sign-in/email' && (await options.mustSignOnSingly(body.email))) refuse(NEEDS_PROVIDER)
       }),
     },
     onAPIError: {
@@ -184,8 +189,13 @@ const NEEDS_PROVIDER = {
   errorDescription: 'Whoever has an address of this domain signs in through single sign-on alone.',
 }
 
-function refuseOtherWays(): never {
-  const { error: code, errorDescription: message } = NEEDS_PROVIDER
+const NOT_INVITED = {
+  error: 'not-invited',
+  errorDescription:
+    'On this hub accounts are made by the link of an invitation alone. Open yours, or ask an owner for one.',
+}
+
+function refuse({ error: code, errorDescription: message }: typeof NEEDS_PROVIDER): never {
   throw new APIError('FORBIDDEN', { code, message })
 }
 

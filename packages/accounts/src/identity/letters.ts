@@ -10,12 +10,12 @@ export function resetLetter({ to, language, url }: Addressed): Mail {
     ? {
         to,
         subject: '重置您的 Plimsoll 密码',
-        text: `有人请求重置此邮箱对应账户的密码。如果是您本人，请在一小时内打开以下链接：\n\n${url}\n\n如果不是您本人，请忽略此邮件，密码不会改变。\n`,
+        text: `有人请求重置此邮箱对应账户的密码。如果是您本人，请在一小时内打开以下链接：\n\n${url}\n\n设置新密码会结束所有登录，但通行密钥和第二因素保留不变，请之后核对。如果不是您本人，请忽略此邮件，密码不会改变。\n`,
       }
     : {
         to,
         subject: 'Set a new password for Plimsoll',
-        text: `Somebody asked for a new password for the account of this address. If it was you, open this within an hour:\n\n${url}\n\nIf it was not you, do nothing: the password stays as it is.\n`,
+        text: `Somebody asked for a new password for the account of this address. If it was you, open this within an hour:\n\n${url}\n\nA new password ends all sessions; passkeys and the second factor stay, so look through them afterwards. If it was not you, do nothing: the password stays as it is.\n`,
       }
 }
 

@@ -39,6 +39,11 @@ export async function createApiKey(
   if (by.key !== undefined && !includesScopes(by.key.scopes, scopes)) {
     throw new AccountProblem('role-too-high', 'A key gives no scopes that it does not have itself.', 'scopes')
   }
+  const endsAt = by.key?.expiresAt ?? null
+  if (endsAt !== null && (expiresAt === null || expiresAt > endsAt)) {
+    const message = `A key makes none that lasts longer than itself, until ${endsAt.toISOString()}.`
+    throw new AccountProblem('role-too-high', message, 'expiresAt')
+  }
   const { organizationId } = context
   const keyId = context.uuid()
   const createdAt = nowOf(context)

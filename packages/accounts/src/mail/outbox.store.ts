@@ -1,5 +1,6 @@
-import type { Db } from '@plimsoll/database'
+import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { AccountProblem } from '../errors.ts'
 import { type MasterKey, sealNamed, unseal } from '../sealing.ts'
 import type { SealedPlace } from '../secret-key/sealed-place.ts'
 
@@ -33,6 +34,27 @@ export async function putMail(
   await sql`
     insert into identity.mail (mail_id, organization_id, key_name, sealed, state, next_attempt_at, created_at)
     values (${mailId}, ${organizationId}, ${keyName}, ${sealed}, 'waiting', ${at}, ${at})`.execute(db)
+}
+
+/** Whoever has an organization makes the hub write to any address: so many letters in an hour are more than one needs. */
+const LETTERS_PER_HOUR_MAX = 60
+const HOUR_MS = 3_600_000
+
+/**
+ * Before somebody of an organization has one more letter sent. Held until the transaction ends: nobody is faster meanwhile.
+ * @throws AccountProblem `too-many-letters`
+ */
+export async function assertLettersLeft(tx: Tx, organizationId: string, at: Date): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('plimsoll letters'), hashtext(${organizationId}))`.execute(
+    tx,
+  )
+  const since = new Date(at.getTime() - HOUR_MS)
+  const found = await sql<{ letters: number }>`
+    select count(*)::int as letters from identity.mail
+    where organization_id = ${organizationId} and created_at > ${since}`.execute(tx)
+  if ((found.rows[0]?.letters ?? 0) < LETTERS_PER_HOUR_MAX) return
+  const message = `${LETTERS_PER_HOUR_MAX} letters of this organization were sent within an hour.`
+  throw new AccountProblem('too-many-letters', message)
 }
 
 /**

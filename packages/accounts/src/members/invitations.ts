@@ -6,7 +6,7 @@ import { audit } from '../audit/audit.ts'
 import { type AccountContext, nowOf, type OrganizationContext } from '../context.ts'
 import { AccountProblem } from '../errors.ts'
 import { invitationLetter, type LetterLanguage } from '../identity/letters.ts'
-import { putMail } from '../mail/outbox.store.ts'
+import { assertLettersLeft, putMail } from '../mail/outbox.store.ts'
 import {
   endInvitation,
   findInvitations,
@@ -32,7 +32,7 @@ export type Letterhead = { publicUrl: string; organization: string; invitedBy: s
 
 /**
  * Invites somebody by a letter, whose link is answered too: where no mail server is set, a person hands it on.
- * @throws AccountProblem `not-allowed`, `role-too-high`, `already-member`
+ * @throws AccountProblem `not-allowed`, `role-too-high`, `already-member`, `too-many-letters`
  */
 export async function invite(
   context: OrganizationContext,
@@ -49,6 +49,7 @@ export async function invite(
   const invitationId = context.uuid()
   const at = nowOf(context)
   return await inTransaction(context.database, async (tx) => {
+    await assertLettersLeft(tx, organizationId, at)
     const members = await findMembers(tx, organizationId)
     if (members.some((member) => member.email === email)) {
       throw new AccountProblem('already-member', `${email} is a member already.`, 'email')

@@ -7,7 +7,10 @@ import { decideMemberChange, type Granter, type MemberRefusal, type MemberWish }
 import { deleteMember, findMembers, lockMembers, type Member, updateMember } from './members.store.ts'
 
 /** Who acts, as the audit log names them, and what they may; `key`: by which they act, undefined for people. */
-export type Acting = Granter & { actor: string; key: { scopes: readonly Scope[] } | undefined }
+export type Acting = Granter & {
+  actor: string
+  key: { scopes: readonly Scope[]; expiresAt: Date | null } | undefined
+}
 
 /**
  * Who is a member is for people to say: whoever found a key that could would come in by themselves, and stay once it is

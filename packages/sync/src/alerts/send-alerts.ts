@@ -1,4 +1,4 @@
-import { getSecret, putMail } from '@plimsoll/accounts'
+import { assertLettersLeft, getSecret, putMail } from '@plimsoll/accounts'
 import { type Http, isConnectorError } from '@plimsoll/connector-kit'
 import { type Db, inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
@@ -124,7 +124,11 @@ async function post(
   }
 }
 
-/** Says a test to a destination now, beside all limits. @returns what went wrong; undefined: it was taken */
+/**
+ * Says a test to a destination now, beside the destination's limits.
+ * @returns what went wrong; undefined: it was taken
+ * @throws AccountProblem `too-many-letters`
+ */
 export async function sendTest(
   context: SyncContext,
   http: Http,
@@ -137,9 +141,11 @@ export async function sendTest(
   const text = testText(brand, language)
   const messageId = context.uuid()
   if ('address' in secret) {
-    await inTransaction(database, (tx) =>
-      putLetter(context, tx, { mailId: messageId, to: secret.address, text, at: nowOf(context) }),
-    )
+    const at = nowOf(context)
+    await inTransaction(database, async (tx) => {
+      await assertLettersLeft(tx, organizationId, at)
+      await putLetter(context, tx, { mailId: messageId, to: secret.address, text, at })
+    })
     return undefined
   }
   const content: MessageContent = testContent(linkOf(context))

@@ -46,6 +46,7 @@ export async function changeStock(
 /** What the hub itself decides to take takes nothing that the channels may sell already; losses and counts are facts. */
 const HUB_DECIDES: ReadonlySet<StockCommand['kind']> = new Set([
   'reserve',
+  'move-reservation',
   'transfer',
   'transfer-dispatch',
   'assemble',

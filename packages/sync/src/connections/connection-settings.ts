@@ -1,25 +1,23 @@
 import { createHash } from 'node:crypto'
 import { removeSecret, saveSecret } from '@plimsoll/accounts'
 import { type CheckResult, formOf } from '@plimsoll/connector-kit'
-import { type Db, inTransaction } from '@plimsoll/database'
+import { type Db, inTransaction, type Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { nowOf, type SyncContext } from '../context.ts'
-import { syncProblem } from '../errors.ts'
+import { type SyncProblem, syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
 import { findConnection, lockSettings, saveAccount, saveSecretId, saveSettings } from './connections.store.ts'
 import { liftRefusals, parse, recordCredentials } from './connections.ts'
-import { tryCredentials } from './open-connector.ts'
+import { tryCredentials, trySettings } from './open-connector.ts'
 import { assertInReach } from './reach.ts'
-import type { OpenConnection } from './registry.ts'
+import { type OpenConnection, openStored } from './registry.ts'
 import { sendsForOthers } from './sends-for-others.ts'
 import { assertSamePlaces } from './settings-places.ts'
 
 /** What a connection was set to, and which version of it that is: the same settings have the same. */
 export type SettingsStanding = { settings: Record<string, unknown>; version: number }
 
-type Changed =
-  | ({ kind: 'changed'; check: CheckResult } & SettingsStanding)
-  | { kind: 'version-changed'; version: number }
+type Changed = { kind: 'changed'; check: CheckResult } & SettingsStanding
 
 /** Single settings are merged anew where somebody else changed others meanwhile. */
 const TRIES_MAX = 5
@@ -27,8 +25,7 @@ const TRIES_MAX = 5
 /** Settings as they are stored; there are no secrets in them. @throws SyncProblem */
 export async function readSettings(context: SyncContext, connectionId: string): Promise<SettingsStanding> {
   const found = await findConnection(context.database.kysely, context.organizationId, connectionId)
-  if (found === undefined)
-    throw syncProblem('unknown-connection', 'id', `There is no connection ${connectionId}.`)
+  if (found === undefined) throw noSuchConnection(connectionId)
   return toStanding(found.settings)
 }
 
@@ -38,30 +35,53 @@ export async function readSettings(context: SyncContext, connectionId: string): 
  * or waits for a parcel.
  * @param change.version undefined: whatever is there is replaced
  * @param change.credentials to be used with them from then on; undefined: the stored ones, which are only sent to where they
- * were given for
+ * were given for, and stay as they are
  * @returns the version that is there where somebody else changed them meanwhile
  * @throws SyncProblem where they are of another account, or none of the connector's; ConnectorError where they do not work
  */
 export async function changeSettings(
   context: SyncContext,
-  open: OpenConnection,
-  change: { settings: unknown; version: number | undefined; credentials?: unknown },
-): Promise<Changed> {
-  const { connector, connection } = open
-  const { connectionId, name, account } = connection
+  connectionId: string,
+  change: Change,
+): Promise<Changed | Stale> {
+  const changed = await tryAndStore(context, connectionId, change)
+  return changed.kind === 'changed' ? changed : { kind: 'version-changed', version: changed.version }
+}
+
+type Change = { settings: unknown; version: number | undefined; credentials?: unknown }
+
+type Stale = { kind: 'version-changed'; version: number }
+
+/** @returns with what there is instead: given credentials as they are now, since trying them may have replaced something */
+async function tryAndStore(
+  context: SyncContext,
+  connectionId: string,
+  change: Change,
+): Promise<Changed | (Stale & { credentials: unknown })> {
   const { organizationId } = context
-  const settings = parse(connector.manifest.settings, change.settings, 'settings')
   const { kysely } = context.database
-  // Before the platform is asked: it may allow few questions.
+  // What the registry holds may be a minute old: settings are compared, and credentials used, as they are now.
+  const open = await openStored(context, connectionId)
+  if (open === undefined) throw noSuchConnection(connectionId)
+  const { connector, connection } = open
+  const settings = parse(connector.manifest.settings, change.settings, 'settings')
+  // All of this before the platform is asked: it may allow few questions, and what is given may be good for one only.
+  const { version } = toStanding(connection.settings)
+  if (change.version !== undefined && version !== change.version)
+    return { kind: 'version-changed', version, credentials: change.credentials }
   if (sendsForOthers(connector, connection.settings) && !sendsForOthers(connector, settings))
     await assertNothingIsSent(kysely, organizationId, connectionId)
-  assertInReach(context, settings, open.connection.settings)
+  assertInReach(context, settings, connection.settings)
   const isRenewed = change.credentials !== undefined
   if (!isRenewed) assertSamePlaces(open.settings, settings)
   const tried = isRenewed
-    ? parse(connector.manifest.credentials, change.credentials, 'credentials')
-    : open.credentials
-  const { check, credentials } = await tryCredentials(context, { ...open, settings, credentials: tried })
+    ? await tryCredentials(context, {
+        ...open,
+        settings,
+        credentials: parse(connector.manifest.credentials, change.credentials, 'credentials'),
+      })
+    : { check: await trySettings(context, open, settings), credentials: undefined }
+  const { check, credentials } = tried
   const before = await inTransaction(context.database, async (tx) => {
     const standing = toStanding(await lockSettings(tx, organizationId, connectionId))
     if (change.version !== undefined && standing.version !== change.version)
@@ -69,27 +89,37 @@ export async function changeSettings(
     if (sendsForOthers(connector, standing.settings) && !sendsForOthers(connector, settings))
       await assertNothingIsSent(tx, organizationId, connectionId)
     if (!(await saveAccount(tx, organizationId, connectionId, check))) {
+      const { name, account } = connection
       const message =
         check.unproven ??
         `With these settings it is ${check.account}; "${name}" is ${account ?? 'another account'}.`
       throw syncProblem('wrong-account', 'settings', message)
     }
     await saveSettings(tx, organizationId, connectionId, settings)
-    // Trying them may have changed what proves the hub there.
-    const secretId = context.uuid()
-    const at = nowOf(context)
-    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: credentials, at })
-    const replaced = await saveSecretId(tx, organizationId, connectionId, secretId)
-    if (replaced === undefined) throw new Error('a connection that was opened is there')
-    await removeSecret(tx, { organizationId, secretId: replaced })
-    if (isRenewed) await recordCredentials(context, tx, connectionId, { before: replaced, after: secretId })
+    if (isRenewed) await replaceSecret(context, tx, connectionId, credentials)
     await notify(tx, organizationId, { kind: 'connection', connectionIds: [connectionId] })
     await notify(tx, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
     return { version: standing.version, isChanged: true }
   })
-  if (!before.isChanged) return { kind: 'version-changed', version: before.version }
+  if (!before.isChanged) return { kind: 'version-changed', version: before.version, credentials }
   if (isRenewed) await liftRefusals(context, connectionId)
   return { kind: 'changed', ...(await readSettings(context, connectionId)), check }
+}
+
+/** Under a name of its own: whoever still works with the old one, and is refused, can tell. */
+async function replaceSecret(
+  context: SyncContext,
+  tx: Tx,
+  connectionId: string,
+  value: unknown,
+): Promise<void> {
+  const { organizationId, masterKey } = context
+  const secretId = context.uuid()
+  await saveSecret(tx, masterKey, { organizationId, secretId, value, at: nowOf(context) })
+  const replaced = await saveSecretId(tx, organizationId, connectionId, secretId)
+  if (replaced === undefined) throw noSuchConnection(connectionId)
+  await removeSecret(tx, { organizationId, secretId: replaced })
+  await recordCredentials(context, tx, connectionId, { before: replaced, after: secretId })
 }
 
 /**
@@ -100,11 +130,10 @@ export async function changeSettings(
  */
 export async function changeSingleSettings(
   context: SyncContext,
-  open: OpenConnection,
+  { connection: { connectionId }, connector: { manifest } }: OpenConnection,
   changes: Readonly<Record<string, unknown>>,
   credentials?: unknown,
 ): Promise<CheckResult> {
-  const { manifest } = open.connector
   const known = formOf(manifest.settings).map(({ name }) => name)
   const unknown = Object.keys(changes).find((name) => !known.includes(name))
   if (unknown !== undefined)
@@ -113,17 +142,23 @@ export async function changeSingleSettings(
       `settings.${unknown}`,
       `${manifest.name} has no setting "${unknown}"; it takes ${known.join(', ')}.`,
     )
+  let given = credentials
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
-    const { settings, version } = await readSettings(context, open.connection.connectionId)
+    const { settings, version } = await readSettings(context, connectionId)
     const merged = Object.entries({ ...settings, ...changes }).filter(([, value]) => value !== null)
-    const changed = await changeSettings(context, open, {
+    const changed = await tryAndStore(context, connectionId, {
       settings: Object.fromEntries(merged),
       version,
-      credentials,
+      credentials: given,
     })
     if (changed.kind === 'changed') return changed.check
+    given = changed.credentials
   }
   throw syncProblem('wrong-state', 'settings', 'Somebody else keeps changing these settings: try again.')
+}
+
+function noSuchConnection(connectionId: string): SyncProblem {
+  return syncProblem('unknown-connection', 'id', `There is no connection ${connectionId}.`)
 }
 
 /** Nobody could ask for what is promised from there any more. */

@@ -58,6 +58,13 @@ export async function findConnection(
   return found.rows[0]
 }
 
+/** One connection of an organization is made at a time: what it must differ from is looked at under this lock. */
+export async function lockNewConnections(tx: Tx, organizationId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('plimsoll connections'), hashtext(${organizationId}))`.execute(
+    tx,
+  )
+}
+
 export async function insertConnection(
   tx: Tx,
   organizationId: string,

@@ -14,9 +14,11 @@ import { importCatalogue, type Progress } from './catalogue.ts'
 import type { CatalogueReport } from './catalogue-run.ts'
 import { type ConnectionEvent, decideConnectionStep } from './connection-state.ts'
 import {
+  type Connection,
   findConnection,
   findConnections,
   insertConnection,
+  lockNewConnections,
   lockStatus,
   saveAccount,
   saveProblem,
@@ -65,10 +67,7 @@ export async function connect(
   assertInReach(context, settings)
   const { organizationId } = context
   const existing = await findConnections(context.database.kysely, organizationId)
-  // Orders that people make go by that name.
-  if (input.name === BY_HAND || existing.some((connection) => connection.name === input.name)) {
-    throw syncProblem('name-taken', 'name', `There is a connection called "${input.name}" already.`)
-  }
+  assertNameFree(existing, input.name)
   const locations = await findLocations(context.database.kysely, organizationId)
   const location = locations.find((each) => each.code === input.locationCode)
   if (location === undefined) {
@@ -80,21 +79,16 @@ export async function connect(
   }
 
   const { check, credentials: used } = await tryCredentials(context, { connector, settings, credentials })
-  // Its orders would be taken twice, and its stock be shown twice.
-  const twin = existing.find(
-    (each) => each.connector === input.connector && each.accountId === check.accountId,
-  )
-  if (twin !== undefined) {
-    throw syncProblem(
-      'account-connected',
-      'settings',
-      `${check.account} is connected as "${twin.name}" already.`,
-    )
-  }
+  assertNotConnected(existing, input.connector, check)
   const connectionId = context.uuid()
   const secretId = context.uuid()
   const at = nowOf(context)
   await inTransaction(context.database, async (tx) => {
+    // Others may have been made while the platform was asked.
+    await lockNewConnections(tx, organizationId)
+    const standing = await findConnections(tx, organizationId)
+    assertNameFree(standing, input.name)
+    assertNotConnected(standing, input.connector, check)
     await saveSecret(tx, context.masterKey, { organizationId, secretId, value: used, at })
     await insertConnection(
       tx,
@@ -114,6 +108,23 @@ export async function connect(
     )
   })
   return { connectionId, check }
+}
+
+function assertNameFree(existing: readonly Connection[], name: string): void {
+  // Orders that people make go by that name.
+  if (name !== BY_HAND && !existing.some((connection) => connection.name === name)) return
+  throw syncProblem('name-taken', 'name', `There is a connection called "${name}" already.`)
+}
+
+/** Its orders would be taken twice, and its stock be shown twice. */
+function assertNotConnected(existing: readonly Connection[], connector: string, check: CheckResult): void {
+  const twin = existing.find((each) => each.connector === connector && each.accountId === check.accountId)
+  if (twin === undefined) return
+  throw syncProblem(
+    'account-connected',
+    'settings',
+    `${check.account} is connected as "${twin.name}" already.`,
+  )
 }
 
 /** Imports listings and levels of a connection; see `importCatalogue`. */

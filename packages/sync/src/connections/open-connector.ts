@@ -1,3 +1,4 @@
+import { expireTokens } from '@plimsoll/accounts'
 import {
   type ChannelOperations,
   type CheckResult,
@@ -11,7 +12,7 @@ import {
   withWarnings,
 } from '@plimsoll/connector-kit'
 import { exchangeNoter } from '../calls/call-log.ts'
-import type { SyncContext } from '../context.ts'
+import { nowOf, type SyncContext } from '../context.ts'
 import { checkPatiently } from './patient-check.ts'
 import { reachOf } from './reach.ts'
 import type { OpenConnection } from './registry.ts'
@@ -35,6 +36,29 @@ export function openHttp(
     publicOnly: reachOf(context, open?.connection.settings),
     onExchange: open === undefined ? undefined : exchangeNoter(context, open),
   })
+}
+
+/**
+ * Tries other settings with the stored credentials. Whatever fetching a token replaces in those is kept as ever, whatever
+ * becomes of the settings: a refresh token may be good for once only.
+ */
+export async function trySettings(
+  context: SyncContext,
+  open: OpenConnection,
+  settings: unknown,
+): Promise<CheckResult> {
+  const { connector, connection } = open
+  const { secretId } = connection
+  // How a token is fetched may be what changes: it is tried too.
+  await expireTokens(
+    context.database.kysely,
+    { organizationId: context.organizationId, secretId },
+    nowOf(context),
+  )
+  const owner = { ...open, settings, secretId, isTried: true }
+  const operations = connector.open(bindStored(context, owner, openHttp(context, connector, open)))
+  const check = await checkPatiently(context.clock, operations)
+  return withWarnings(check, versionWarnings(connector.manifest, context.clock.now()))
 }
 
 /**

@@ -46,23 +46,8 @@ export class ConnectionRegistry {
     const known = this.#known.get(connectionId)
     const now = this.#context.clock.now()
     if (known !== undefined && now - known.at < AGE_MS_MAX) return known.open
-    const { database, organizationId, masterKey, connectors } = this.#context
-    const connection = await findConnection(database.kysely, organizationId, connectionId)
-    if (connection === undefined) return undefined
-    const connector = connectors.get(connection.connector)
-    if (connector === undefined) {
-      throw new Error(`There is no connector "${connection.connector}" in this installation.`)
-    }
-    const secret = await getSecret(database.kysely, masterKey, {
-      organizationId,
-      secretId: connection.secretId,
-    })
-    const open = {
-      connection,
-      connector,
-      settings: connector.manifest.settings.parse(connection.settings),
-      credentials: connector.manifest.credentials.parse(secret),
-    }
+    const open = await openStored(this.#context, connectionId)
+    if (open === undefined) return undefined
     this.#known.set(connectionId, { at: now, open })
     return open
   }
@@ -116,6 +101,27 @@ export class ConnectionRegistry {
 
   forget(connectionId: string): void {
     this.#known.delete(connectionId)
+  }
+}
+
+/** As it is stored at this moment. @returns as `ConnectionRegistry.find` does */
+export async function openStored(
+  { database, organizationId, masterKey, connectors }: SyncContext,
+  connectionId: string,
+): Promise<OpenConnection | undefined> {
+  const connection = await findConnection(database.kysely, organizationId, connectionId)
+  if (connection === undefined) return undefined
+  const connector = connectors.get(connection.connector)
+  if (connector === undefined) {
+    throw new Error(`There is no connector "${connection.connector}" in this installation.`)
+  }
+  const { secretId } = connection
+  const secret = await getSecret(database.kysely, masterKey, { organizationId, secretId })
+  return {
+    connection,
+    connector,
+    settings: connector.manifest.settings.parse(connection.settings),
+    credentials: connector.manifest.credentials.parse(secret),
   }
 }
 

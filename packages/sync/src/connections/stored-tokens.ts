@@ -43,6 +43,8 @@ export type TokenOwner = {
   http: Http
   /** Ends waiting: the worker stops. */
   signal?: AbortSignal
+  /** Settings that do not hold yet: a fetch that fails by them says nothing to those who work by those that do. */
+  isTried?: boolean
 }
 
 /** Longer than a call takes: whoever holds it longer has died, or the platform's answer is lost. */
@@ -173,7 +175,9 @@ async function fetchToken(
     return { token, usableUntil: usableUntil?.getTime() ?? Number.POSITIVE_INFINITY }
   } catch (error) {
     if (!isConnectorError(error)) throw error
-    const { kind, message } = toTokenFailure(error)
+    const failure = toTokenFailure(error)
+    const { message } = failure
+    const kind = owner.isTried === true ? 'unavailable' : failure.kind
     await failToken(database.kysely, claim, { ...claim, at: nowOf(context), kind, message })
     throw error
   }

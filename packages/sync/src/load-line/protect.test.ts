@@ -1,10 +1,14 @@
 import { type ManualClock, manualClock } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import { saveLocation } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { updateAvailability } from '../availability/availability.ts'
 import { changeStock } from '../availability/stock-changes.ts'
+import { toStockContext } from '../context.ts'
 import { changePolicy } from '../policies/policies.ts'
 import type { Fault, MemoryPlatform, Operation } from '../testing/memory-platform.ts'
 import { type Stepped, stepConnection } from '../testing/steps.ts'
@@ -175,6 +179,30 @@ test('what the hub decides takes nothing that the channels may sell', async () =
     { kind: 'refused', code: 'insufficient-stock', field: 'quantity' },
   ])
   expect(await world.available('bottle')).toBe(10)
+
+  // What is promised out of a place that no channel shows may not be promised out of theirs instead.
+  await inTransaction(database, (tx) =>
+    saveLocation(tx, toStockContext(world.context), { code: 'EAST', name: 'East', kind: 'warehouse' }),
+  )
+  await world.adjust('bottle', 3, 'EAST')
+  const [held] = await changeStock(world.context, [{ ...reserve(2, 'b'), locationCode: 'EAST' }])
+  const { reservationId } = z
+    .object({ result: z.object({ reservationId: z.string() }) })
+    .parse(held, { reportInput: true }).result
+  const { actor, reason, effectiveAt } = reserve(2, 'c')
+  const move = {
+    key: 'c',
+    kind: 'move-reservation' as const,
+    reservationId,
+    quantity: 2,
+    locationCode: 'MAIN',
+  }
+  expect(await changeStock(world.context, [{ ...move, actor, reason, effectiveAt }])).toMatchObject([
+    { kind: 'refused', code: 'insufficient-stock', field: 'quantity' },
+  ])
+  await rest(world, clock, shops)
+  expect(shownBy(shops)).toEqual([10])
+  expect(await standing(world)).toMatchObject({ state: 'guaranteed', shortUnits: 0 })
 
   // A loss is a fact: it breaks the bound, all is recalled, and the screen says since when.
   await world.adjust('bottle', -4)

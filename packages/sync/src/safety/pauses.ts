@@ -25,13 +25,21 @@ import { countUnzeroed, findItemsOfConnection, findZeroedFor, saveZeroedFor } fr
  */
 export type Pause = { reason: string; actor: string; how: 'freeze' | 'zero' }
 
-/** Stops all writes of the organization or of the hub, from the next call on, in every process. */
+/**
+ * Stops all writes of the organization or of the hub, from the next call on, in every process.
+ * @throws SyncProblem `wrong-state` for zeros of the whole hub: other organizations are beyond the reach of this one
+ */
 export async function haltWrites(
   context: SyncContext,
   scope: HaltScope,
   { reason, actor, how }: Pause,
 ): Promise<void> {
   const { organizationId, database } = context
+  if (how === 'zero' && scope === 'hub') {
+    const message =
+      'Zeros are written for one organization at a time: let each show 0 by itself (scope organization, or --all), then stop the hub without zeros.'
+    throw syncProblem('wrong-state', 'how', message)
+  }
   if (how === 'zero') {
     // A halt would stop the zeros too: each connection is zeroed, and paused by itself once all of it shows nothing.
     for (const { connectionId, state } of await findConnections(database.kysely, organizationId)) {

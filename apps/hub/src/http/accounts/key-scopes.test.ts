@@ -1,7 +1,9 @@
 // A key that was lost does what it was given, and nothing by which it would get more.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type ServedHub, serveHub } from '../../testing/served-hub.ts'
 import { type Browser, joinAs, setUpOwner } from '../../testing/signed-in.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let served: ServedHub
 let owner: Browser
@@ -11,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => served.close())
 
-type Wish = { role?: string; scopes: string[]; limits?: object }
+type Wish = { role?: string; scopes: string[]; limits?: object; expiresAt?: string }
 
 async function makeKey({ role = 'admin', ...wish }: Wish): Promise<Record<string, string>> {
   const made = await owner.ask('POST', '/api/v1/api-keys', { name: 'Robot', role, ...wish })
@@ -30,6 +32,21 @@ test('a key makes keys of the scopes that it has, and of no others', async () =>
   expect(await make(['stock:read', 'organization:read', 'organization:write'])).toMatchObject({ status: 201 })
   // People may do all that their role may.
   expect(await makeKey({ scopes: ['orders:write', 'connections:write'] })).toHaveProperty('authorization')
+})
+
+test('a key makes none that outlives it', async () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+  const robot = await makeKey({ scopes: ['organization:write'], expiresAt: inDays(2) })
+  const make = async (expiresAt: string | null) =>
+    await served.ask(
+      'POST',
+      '/api/v1/api-keys',
+      { name: 'Child', role: 'viewer', scopes: ['organization:read'], expiresAt },
+      robot,
+    )
+  for (const longer of [null, inDays(3)])
+    expect((await make(longer)).body).toMatchObject({ code: 'role-too-high', field: 'expiresAt' })
+  expect(await make(inDays(1))).toMatchObject({ status: 201 })
 })
 
 test('no key invites, changes or removes a member, whatever it was given', async () => {

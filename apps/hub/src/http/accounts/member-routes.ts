@@ -127,7 +127,7 @@ export function memberRoutes(hub: ServerContext): FastifyPluginAsync {
         summary: 'Invites somebody by a letter; its link is answered too.',
         body: invitation,
         answers: { 201: invited },
-        errors: ['role-too-high', 'already-member'],
+        errors: ['role-too-high', 'already-member', 'too-many-letters'],
       },
       async ({ body, acting }) => {
         const invitedBy = await nameOf(acting.personId)

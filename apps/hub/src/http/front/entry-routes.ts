@@ -3,6 +3,7 @@ import {
   acceptInvitation,
   actorOfPerson,
   audit,
+  findMemberships,
   insertMember,
   insertOrganization,
   markVerified,
@@ -11,8 +12,9 @@ import {
   readInvitation,
 } from '@plimsoll/accounts'
 import { invitationView, organizationEntered } from '@plimsoll/client'
-import { inTransaction } from '@plimsoll/database'
+import { inTransaction, type Tx } from '@plimsoll/database'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import type { SignedIn } from '../../accounts/hub-accounts.ts'
 import type { Front } from '../hub-server.ts'
@@ -72,7 +74,7 @@ export function entryRoutes(front: Front): FastifyPluginAsync {
       async (request, reply) => {
         const { token: given, ...person } = join.parse(request.body)
         const { email } = await readInvitation(accounts.context, given)
-        const made = await accounts.expecting(email, () => signUp(front, request, { ...person, email }))
+        const made = await signUp(front, request, { ...person, email })
         const entered = await acceptInvitation(accounts.context, given, { personId: made.personId, email })
         await markVerified(accounts.context.database.kysely, made.personId)
         const cookies = await enterNew(front, request, { ...person, email }, made)
@@ -107,7 +109,7 @@ export function entryRoutes(front: Front): FastifyPluginAsync {
         summary: 'Makes one more organization, which belongs to whoever asks.',
         body: organization,
         answers: { 201: organizationEntered },
-        errors: ['not-allowed'],
+        errors: ['not-allowed', 'too-many-organizations'],
       },
       async (request, reply) => {
         const person = await personOf(request, reply)
@@ -155,6 +157,7 @@ export function entryRoutes(front: Front): FastifyPluginAsync {
     const actor = actorOfPerson(personId)
     const at = nowOf(context)
     await inTransaction(context.database, async (tx) => {
+      await assertOneMore(tx, personId)
       await insertOrganization(tx, { organizationId, name, at })
       await insertMember(tx, organizationId, {
         personId,
@@ -170,6 +173,22 @@ export function entryRoutes(front: Front): FastifyPluginAsync {
       )
     })
     return { organizationId }
+  }
+
+  /** Each takes connections to the database, and turns of its workers, whether anything is in it or not. */
+  async function assertOneMore(tx: Tx, personId: string): Promise<void> {
+    const most = front.base.configuration.organizationsMax
+    if (most === undefined) return
+    await sql`select pg_advisory_xact_lock(hashtext('plimsoll organizations'), hashtext(${personId}))`.execute(
+      tx,
+    )
+    const memberships = await findMemberships(tx, personId)
+    const owned = memberships.filter(({ role, isSample }) => role === 'owner' && !isSample)
+    if (owned.length < most) return
+    throw new AccountProblem(
+      'too-many-organizations',
+      `You own ${owned.length} organizations on this hub, and ${most} is the most that one person may make.`,
+    )
   }
 
   async function personOf(request: FastifyRequest, reply: FastifyReply): Promise<SignedIn> {

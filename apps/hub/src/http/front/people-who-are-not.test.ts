@@ -9,7 +9,8 @@ let served: ServedHub
 let owner: Browser
 let provider: OpenIdProvider
 beforeAll(async () => {
-  served = await serveHub('api', { signUp: 'open' })
+  // The provider of these tests is on this machine.
+  served = await serveHub('api', { signUp: 'open', allowsPrivateConnections: true })
   provider = await startOpenIdProvider()
 })
 afterAll(async () => {
@@ -88,4 +89,19 @@ test('nor for somebody who must sign on singly, and cannot be made by a password
   expect(await phantoms()).toBe(0)
   const opened = await new Browser(served).ask('GET', `/api/v1/invitation?token=${token}`)
   expect(opened).toMatchObject({ status: 200, body: { email: 'bo@work.example' } })
+})
+
+test('nobody changes their address into a domain of single sign-on, nor out of it', async () => {
+  const cy = new Browser(served)
+  expect((await cy.signIn('cy@x.example')).status).toBe(200)
+  const change = (browser: Browser, newEmail: string) =>
+    browser.ask('POST', '/api/auth/change-email', { newEmail })
+  const needed = { status: 403, body: { code: 'single-sign-on-needed' } }
+  expect(await change(cy, 'boss@work.example')).toMatchObject(needed)
+  expect(await change(cy, 'free@other.example')).toMatchObject({ status: 200 })
+  const { issuer, clientId, clientSecret } = provider
+  const setting = { name: 'ID', issuer, clientId, clientSecret, domains: ['x.example'], newcomers: null }
+  const set = await owner.ask('PUT', '/api/v1/single-sign-on', { ...setting, isOnlyWay: true })
+  expect(set.status, set.text).toBe(200)
+  expect(await change(cy, 'free@other.example')).toMatchObject(needed)
 })

@@ -77,9 +77,9 @@ export function standingOf(
     case 'machine':
       return { organizationId: asked ?? base.context.organizationId, principal: { kind: 'machine' } }
     case 'key': {
-      const { organizationId, keyId, role, scopes, limits } = sender.key
+      const { organizationId, keyId, role, scopes, limits, expiresAt } = sender.key
       if (asked !== undefined && asked !== organizationId) throw notAMember()
-      return { organizationId, principal: { kind: 'key', keyId, role, scopes, limits } }
+      return { organizationId, principal: { kind: 'key', keyId, role, scopes, limits, expiresAt } }
     }
     case 'person': {
       const { personId, name, memberships } = sender.person

@@ -73,7 +73,7 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
         const { organization: name, code, ...person } = setup.parse(request.body)
         if (!(await accounts.isOpen())) throw setupDone()
         if (!isOnMachine(request)) await assertCode(code)
-        const made = await accounts.expecting(person.email, () => signUp(front, request, person))
+        const made = await signUp(front, request, person)
         const { organizationId } = base.context
         await inTransaction(base.everyone, async (tx) => {
           await sql`select pg_advisory_xact_lock(hashtext('plimsoll setup'))`.execute(tx)

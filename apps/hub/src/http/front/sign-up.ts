@@ -9,7 +9,7 @@ export type NewPerson = { name: string; email: string; password: string; languag
 const refusal = z.object({ body: z.object({ message: z.string() }) })
 
 /**
- * Makes a person, who is signed in by the cookies; not yet where the hub lets nobody in before their address is shown to be
+ * Makes a person whose address somebody vouches for (an invitation sent there, the first set-up), who is signed in by the cookies; not yet where the hub lets nobody in before their address is shown to be
  * theirs.
  * @throws AccountProblem `account-refused`, in the words of the library; or in ours where it made nobody and answers as if it
  * had, lest a stranger learn who has an account
@@ -21,7 +21,7 @@ export async function signUp(
 ): Promise<{ personId: string; setCookies: string[] }> {
   let made: { personId: string; setCookies: string[] }
   try {
-    const { headers, response } = await accounts.identity.api.signUpEmail({
+    const { headers, response } = await accounts.vouchingFor(body.email).api.signUpEmail({
       body,
       headers: headersOf(request),
       returnHeaders: true,

@@ -50,7 +50,7 @@ export async function passThroughProvider(
       ? leavingRequest(front, request)
       : new Request(`${accounts.publicUrl}${request.url}`, { headers: headersOf(request) })
   // Said here by name: to the library a provider that does not answer is one that is not there.
-  if (visit === 'leaves') await readProvider(base.context.clock, set.issuer)
+  if (visit === 'leaves') await readProvider(base.context, set.issuer)
 
   let isOver = false
   const own = accounts.visit(set, () => {
