@@ -19,6 +19,7 @@ import { shipmentsToStop, stopShipments } from './cancel-shipments.ts'
 import { type HeardParcel, type HearingOutcome, hearShipment } from './hear-shipment.ts'
 import { type OrderInHand, takeOrderInHand } from './order-in-hand.ts'
 import { planShipments, TakenMeanwhile, unroutedOf } from './plan-shipments.ts'
+import { settleAnew } from './settle-anew.ts'
 import { type HeardState, isOpen } from './shipment.ts'
 import { findParcels } from './shipments.store.ts'
 
@@ -453,6 +454,12 @@ test('I11: whatever is said, in whatever order: units leave once, from where the
             if (each.again) expect(await brand.heard(shipmentId, heard)).toEqual({ kind: 'nothing-new' })
             expect(first.kind).not.toBe('unknown')
           }
+          // As it is done after every change of an order, and changes nothing but what its channel has changed.
+          await brand.inHand(orderId, async (hand, tx) => {
+            const settled = await settleAnew(tx, world.context, hand, 'hub')
+            if (each.kind !== 'platform') expect(settled.movements).toEqual([])
+            await insertMovements(tx, world.context, settled.movements)
+          })
           await expectSound(brand, orderId)
         }
       },
@@ -506,6 +513,14 @@ async function expectSound(brand: Brand, orderId: string): Promise<void> {
       select coalesce(sum(on_hand), 0)::bigint as units from balance
       where organization_id = ${world.context.organizationId} and item_id = ${world.itemId('A')}`.execute(tx)
     const unitsEach = parts.find(([itemId]) => itemId === world.itemId('A'))?.[1] ?? 1
-    expect(left.rows[0]?.units).toBe(3 * 12 - (line.shipped - line.returned) * unitsEach)
+    const ofA = hand.shipmentLines.filter(({ itemId }) => itemId === world.itemId('A'))
+    const sumOf = (of: 'shipped' | 'writtenOff') => ofA.reduce((total, each) => total + each[of], 0)
+    // Parts of kits that left alone are off, and nothing else.
+    expect(left.rows[0]?.units).toBe(
+      3 * 12 - (line.shipped - line.returned) * unitsEach - sumOf('writtenOff'),
+    )
+    if (hand.shipmentLines.some((each) => each.units > each.shipped + each.givenUp)) return
+    expect(line.committed, 'nothing may leave any more').toBe(0)
+    expect(sumOf('writtenOff')).toBe(Math.max(0, sumOf('shipped') - line.shipped * unitsEach))
   })
 }

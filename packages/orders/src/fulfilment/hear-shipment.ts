@@ -175,7 +175,11 @@ export async function hearShipment(
       },
       at,
     )
-  await saveShipmentLines(tx, organizationId, withShipment(after.lines, shipmentId))
+  await saveShipmentLines(
+    tx,
+    organizationId,
+    hand.shipmentLines.filter((line) => line.shipmentId === shipmentId),
+  )
   await insertOrderEvents(tx, context, toEvents(hand, next, { from: shipment, fresh, shortUnits, actor, at }))
   const unexpected = fresh
     .flatMap(({ lines }) => lines)

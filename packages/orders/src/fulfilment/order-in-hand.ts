@@ -2,6 +2,7 @@ import type { Tx } from '@plimsoll/database'
 import {
   type ClaimBase,
   findItemsById,
+  type Item,
   type LotBook,
   lockLotStock,
   lockReservationsOf,
@@ -14,6 +15,7 @@ import { sql } from 'kysely'
 import type { KnownLine } from '../order-change.ts'
 import { findLines, lockOrderRows, type OrderRow, saveLines } from '../orders.store.ts'
 import type { Leaving } from './claim-steps.ts'
+import { decideLeftAlone, type PlacedLine, writeOffAlone } from './left-alone.ts'
 import { decideSent } from './line-units.ts'
 import { partsOf, settleLine } from './settle-line.ts'
 import { isOpen } from './shipment.ts'
@@ -23,6 +25,7 @@ import {
   lockShipmentsOf,
   type ShipmentRow,
   type StoredShipmentLine,
+  saveShipmentLines,
 } from './shipments.store.ts'
 
 /** One order with everything that its shipments depend on, locked by the caller's transaction. */
@@ -103,7 +106,18 @@ export async function settleOrder(
   },
 ): Promise<{ movements: NewMovement[]; itemIds: string[] }> {
   const { organizationId } = context
-  const lots = settling.leaving === undefined ? undefined : await lotsOf(tx, context, hand, settling.leaving)
+  const items = await findItemsById(
+    tx,
+    organizationId,
+    hand.reservations.map(({ itemId }) => itemId),
+  )
+  const lots =
+    settling.leaving === undefined ? undefined : await lotsOf(tx, context, hand, items, settling.leaving)
+  // Which of its units left is told by their numbers, or found by a count.
+  const isNamed = (itemId: string) =>
+    items.some(
+      (item) => item.itemId === itemId && item.tracking === 'serial' && item.serialCapture === 'receipt',
+    )
   // As they were stored: what leaves now is not among them yet.
   const before = await findLeftByParcels(
     tx,
@@ -114,28 +128,49 @@ export async function settleOrder(
   const known = new Set(hand.reservations.map(({ reservationId }) => reservationId))
   const changedRows: ReservationRow[] = []
   const changedLines: (KnownLine & { orderId: string })[] = []
+  const leftAlone: PlacedLine[] = []
   for (const line of hand.lines) {
     const rows = rowsOf(hand, line.lineId)
-    const own = hand.shipmentLines.filter(({ lineId }) => lineId === line.lineId)
+    const own = placedLinesOf(hand, line.lineId)
     const byParcels: Leaving['byParcels'] = (itemId, locationId) =>
       before.find(
         (each) => each.lineId === line.lineId && each.itemId === itemId && each.locationId === locationId,
       )?.units ?? 0
     const pinnedAt = committedAt(hand, line.lineId)
+    const base = { ...settling.base, referenceKind: 'order' as const, referenceId: hand.order.orderId }
     const settled = settleLine(line, rows, {
       state: hand.order.state,
       sent: decideSent(partsOf(rows), own),
       leaving:
         settling.leaving === undefined ? undefined : { ...settling.leaving, lots, byParcels, pinnedAt },
       pinnedAt,
-      base: { ...settling.base, referenceKind: 'order', referenceId: hand.order.orderId },
+      base,
       uuid: () => context.uuid(),
     })
-    movements.push(...settled.movements)
+    const rowsNow = withRows(rows, settled.changed)
+    const alone = decideLeftAlone(partsOf(rowsNow), rowsNow, own, settled.line.shipped)
+    const was = own.filter(({ shipmentLineId }) =>
+      alone.some((each) => each.shipmentLineId === shipmentLineId),
+    )
+    leftAlone.push(...alone)
+    movements.push(
+      ...settled.movements,
+      ...writeOffAlone(was, alone, base).filter(({ itemId }) => !isNamed(itemId)),
+    )
     changedRows.push(...settled.changed)
     changedLines.push({ ...settled.line, orderId: hand.order.orderId })
   }
+  const aloneNow = new Map(leftAlone.map(({ shipmentLineId, writtenOff }) => [shipmentLineId, writtenOff]))
+  hand.shipmentLines = hand.shipmentLines.map((line) => ({
+    ...line,
+    writtenOff: aloneNow.get(line.shipmentLineId) ?? line.writtenOff,
+  }))
   await Promise.all([
+    saveShipmentLines(
+      tx,
+      organizationId,
+      hand.shipmentLines.filter(({ shipmentLineId }) => aloneNow.has(shipmentLineId)),
+    ),
     saveLines(tx, organizationId, hand.connectionId, { added: [], changed: changedLines }),
     saveReservations(tx, context, {
       added: changedRows.filter(({ reservationId }) => !known.has(reservationId)),
@@ -143,13 +178,28 @@ export async function settleOrder(
     }),
   ])
   hand.lines = changedLines
-  hand.reservations = [
-    ...hand.reservations.filter(
-      (row) => !changedRows.some((each) => each.reservationId === row.reservationId),
-    ),
-    ...changedRows,
-  ]
+  hand.reservations = withRows(hand.reservations, changedRows)
   return { movements, itemIds: [...new Set(hand.reservations.map(({ itemId }) => itemId))].sort() }
+}
+
+/** The lines of all shipments of an order line, with where each leaves from. */
+export function placedLinesOf({ shipments, shipmentLines }: OrderInHand, lineId: string): PlacedLine[] {
+  const placeOf = new Map(shipments.map((each) => [each.shipmentId, each.locationId]))
+  return shipmentLines.flatMap((line) => {
+    const locationId = placeOf.get(line.shipmentId)
+    return line.lineId !== lineId || locationId === undefined ? [] : [{ ...line, locationId }]
+  })
+}
+
+/** These rows, the changed ones as they are now. */
+export function withRows(
+  rows: readonly ReservationRow[],
+  changed: readonly ReservationRow[],
+): ReservationRow[] {
+  const byId = new Map(changed.map((row) => [row.reservationId, row]))
+  const kept = rows.map((row) => byId.get(row.reservationId) ?? row)
+  const known = new Set(rows.map(({ reservationId }) => reservationId))
+  return [...kept, ...changed.filter(({ reservationId }) => !known.has(reservationId))]
 }
 
 /** What may leave of items that are tracked by lot; undefined: none is. */
@@ -157,10 +207,10 @@ async function lotsOf(
   tx: Tx,
   context: StockContext,
   { reservations }: OrderInHand,
+  items: readonly Item[],
   { locationId }: { locationId: string },
 ): Promise<LotBook | undefined> {
   const itemIds = [...new Set(reservations.map(({ itemId }) => itemId))]
-  const items = await findItemsById(tx, context.organizationId, itemIds)
   if (!items.some(({ tracking }) => tracking === 'lot')) return undefined
   return await lockLotStock(tx, context, [
     ...itemIds.map((itemId) => ({ itemId, locationId })),

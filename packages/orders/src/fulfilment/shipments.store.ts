@@ -61,7 +61,7 @@ export async function findShipmentLines(
 ): Promise<StoredShipmentLine[]> {
   if (shipmentIds.length === 0) return []
   const found = await sql<StoredShipmentLine>`
-    select shipment_id, shipment_line_id, line_id, item_id, units, shipped, given_up
+    select shipment_id, shipment_line_id, line_id, item_id, units, shipped, given_up, written_off
     from shipment_line
     where organization_id = ${organizationId} and shipment_id = any(${arrayOf(shipmentIds, 'uuid')})
     order by shipment_id, shipment_line_id`.execute(db)
@@ -155,9 +155,11 @@ export async function saveShipmentLines(
     shipmentLineId: 'uuid',
     shipped: 'bigint',
     givenUp: 'bigint',
+    writtenOff: 'bigint',
   })
   await sql`
-    update shipment_line set shipped = changed.shipped, given_up = changed.given_up
+    update shipment_line set shipped = changed.shipped, given_up = changed.given_up,
+      written_off = changed.written_off
     from ${source}
     where shipment_line.organization_id = ${organizationId} and shipment_line.shipment_id = changed.shipment_id
       and shipment_line.shipment_line_id = changed.shipment_line_id`.execute(tx)

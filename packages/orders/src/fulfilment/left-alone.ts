@@ -1,0 +1,116 @@
+import {
+  type ClaimBase,
+  movementOf,
+  type NewMovement,
+  type ReservationRow,
+  UNALLOCATED_LOT,
+} from '@plimsoll/stock'
+import { decideSent, type LinePart } from './line-units.ts'
+import { openUnits } from './shipment.ts'
+import type { StoredShipmentLine } from './shipments.store.ts'
+
+/** A line of a shipment, with where it leaves from. */
+export type PlacedLine = StoredShipmentLine & { locationId: string }
+
+/**
+ * The reason of movements that take off parts of kits and packs that left while the rest never will, and of those that bring
+ * them in again as the rest has left after all.
+ */
+export const KIT_PART_LEFT_ALONE = 'kit-part-left-alone'
+
+/**
+ * How much of what left by each line of an order line's shipments is off the ledger by itself: parts of kits whose rest will not leave
+ * by the same shipment, but for what their channel calls shipped, which is off in whole kits. Pure.
+ * @param rows what the order line holds, with all that left of whole kits
+ * @param shipped of the order line's units, how many count as shipped
+ * @returns the lines of which that changed
+ */
+export function decideLeftAlone(
+  parts: readonly LinePart[],
+  rows: readonly ReservationRow[],
+  lines: readonly PlacedLine[],
+  shipped: number,
+): PlacedLine[] {
+  const ended = [...Map.groupBy(lines, ({ shipmentId }) => shipmentId).values()].filter((own) =>
+    own.every((line) => openUnits(line) === 0),
+  )
+  const known = Math.max(0, shipped - decideSent(parts, lines).dispatched)
+  return parts.flatMap(({ itemId, unitsEach }) => {
+    const next = lines.filter((line) => line.itemId === itemId).map((line) => ({ ...line, writtenOff: 0 }))
+    const alone = new Map(
+      ended.map((own) => {
+        const left = own.reduce((sum, line) => sum + (line.itemId === itemId ? line.shipped : 0), 0)
+        return [own[0]?.shipmentId ?? '', left - decideSent(parts, own).dispatched * unitsEach]
+      }),
+    )
+    const units = [...alone.values()].reduce((sum, some) => sum + some, 0)
+    spread(next, Math.max(0, units - known * unitsEach), alone, leftBeyond(itemId, rows, next))
+    const before = new Map(lines.map((line) => [line.shipmentLineId, line.writtenOff]))
+    return next.filter((line) => line.writtenOff !== before.get(line.shipmentLineId))
+  })
+}
+
+/** Base units of an item that left each place, less those that the ledger has as parts of whole kits. */
+function leftBeyond(
+  itemId: string,
+  rows: readonly ReservationRow[],
+  lines: readonly PlacedLine[],
+): ReadonlyMap<string, number> {
+  const beyond = new Map<string, number>()
+  const add = (at: string, units: number) => beyond.set(at, (beyond.get(at) ?? 0) + units)
+  for (const { locationId, shipped } of lines) add(locationId, shipped)
+  for (const row of rows) if (row.itemId === itemId) add(row.locationId, -row.shipped)
+  return beyond
+}
+
+/** Spreads units over lines: first where more left than the ledger has, then wherever some left alone. */
+function spread(
+  lines: PlacedLine[],
+  units: number,
+  alone: ReadonlyMap<string, number>,
+  beyond: ReadonlyMap<string, number>,
+): void {
+  let left = units
+  const ofShipment = new Map(alone)
+  const atPlace = new Map(beyond)
+  const take = (line: PlacedLine, most: number): void => {
+    const room = ofShipment.get(line.shipmentId) ?? 0
+    const some = Math.max(0, Math.min(left, line.shipped - line.writtenOff, room, most))
+    line.writtenOff += some
+    left -= some
+    ofShipment.set(line.shipmentId, room - some)
+    atPlace.set(line.locationId, (atPlace.get(line.locationId) ?? 0) - some)
+  }
+  for (const line of lines) take(line, atPlace.get(line.locationId) ?? 0)
+  for (const line of lines) take(line, left)
+}
+
+/**
+ * The movements by which what left by itself is off the places that it left. Pure.
+ * @param before as it was known; `after`: as it is now
+ */
+export function writeOffAlone(
+  before: readonly PlacedLine[],
+  after: readonly PlacedLine[],
+  base: ClaimBase,
+): NewMovement[] {
+  const delta = new Map<string, { itemId: string; locationId: string; units: number }>()
+  const add = ({ itemId, locationId, writtenOff }: PlacedLine, sign: 1 | -1) => {
+    const key = `${itemId} ${locationId}`
+    const units = (delta.get(key)?.units ?? 0) + sign * writtenOff
+    delta.set(key, { itemId, locationId, units })
+  }
+  for (const line of before) add(line, 1)
+  for (const line of after) add(line, -1)
+  return [...delta.values()].flatMap(({ itemId, locationId, units }) =>
+    units === 0
+      ? []
+      : [
+          movementOf(
+            { ...base, reason: KIT_PART_LEFT_ALONE, itemId, locationId, lotId: UNALLOCATED_LOT },
+            'adjust',
+            { onHandDelta: units },
+          ),
+        ],
+  )
+}
