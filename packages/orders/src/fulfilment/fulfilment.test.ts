@@ -32,8 +32,9 @@ afterAll(() => database.drop())
 const PLACES = ['MAIN', 'EAST', 'WEST'] as const
 
 /** A brand with stock at three places, one channel and one warehouse's connection. */
-async function openBrand(stock: number) {
-  const world = await createStockWorld(database, { skus: ['A', 'B', 'KIT'], locationCodes: PLACES })
+async function openBrand(stock: number, tracking: { LOTS?: 'lot' } = {}) {
+  const skus = ['A', 'B', 'KIT', ...Object.keys(tracking)]
+  const world = await createStockWorld(database, { skus, locationCodes: PLACES, tracking })
   const { organizationId } = world.context
   const commands = ['A', 'B'].flatMap((sku) =>
     PLACES.map((locationCode) => commandOf('receive', sku, stock, { locationCode })),
@@ -346,6 +347,60 @@ test('I11: parcels that are heard of at once share the lines of one item: each u
     fromEnvironment(12),
   )
 }, 60_000)
+
+test('I1: what parcels say of lots leaves those lots, once, by whichever lines, in whatever packs, whole or not', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ current: fc.integer({ min: 1, max: 3 }), unitsEach: fc.constantFrom(1, 3) }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      fc.array(fc.record({ lot: fc.constantFrom('X', 'Y'), units: fc.integer({ min: 1, max: 6 }) }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      fc.boolean(),
+      async (ordered, boxes, isAtOnce) => {
+        const brand = await openBrand(1, { LOTS: 'lot' })
+        const { world } = brand
+        const received = { locationCode: 'EAST', expiresOn: '2027-01-01', force: true, reason: 'a test' }
+        await runStockCommands(
+          database,
+          world.context,
+          ['X', 'Y'].map((lot) => commandOf('receive', 'LOTS', 30, { ...received, lot })),
+        )
+        const itemId = world.itemId('LOTS')
+        const lines = ordered.map(({ current, unitsEach }, nth) =>
+          lineOf({ externalId: `line-${nth}`, itemId, current, unitsPerListing: unitsEach }),
+        )
+        const orderId = (await brand.hear(factsOf({ lines })))?.orderId ?? ''
+        const [shipmentId = ''] = await route(brand, orderId, 'EAST')
+        const lying = new Map([
+          ['X', 30],
+          ['Y', 30],
+        ])
+        let room = ordered.reduce((sum, { current, unitsEach }) => sum + current * unitsEach, 0)
+        const parcels: HeardParcel[] = []
+        for (const [nth, { lot, units: most }] of boxes.entries()) {
+          const units = Math.min(most, room)
+          if (units === 0) continue
+          room -= units
+          lying.set(lot, (lying.get(lot) ?? 0) - units)
+          const at = isAtOnce ? undefined : `2026-05-0${nth + 1}T10:00:00Z`
+          const line = { shipmentLineId: null, itemId, sku: 'LOTS', units, lot, serials: [] }
+          parcels.push(parcelOf(`p${nth}`, [line], at))
+          if (!isAtOnce) await brand.heard(shipmentId, said('working', [...parcels]))
+        }
+        await brand.heard(shipmentId, said('shipped', parcels))
+        const { rows } = await sql<{ code: string; onHand: number }>`
+          select code, on_hand from balance join lot using (organization_id, lot_id)
+          where organization_id = ${world.context.organizationId} order by code`.execute(database.kysely)
+        expect(new Map(rows.map(({ code, onHand }) => [code, onHand]))).toEqual(lying)
+      },
+    ),
+    fromEnvironment(12),
+  )
+}, 120_000)
 
 type Happening =
   | { kind: 'platform'; state: OrderFacts['state']; current: number; shipped: number }

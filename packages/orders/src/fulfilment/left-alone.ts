@@ -8,6 +8,7 @@ import {
 import { decideSent, type LinePart } from './line-units.ts'
 import { openUnits } from './shipment.ts'
 import type { StoredShipmentLine } from './shipments.store.ts'
+import type { ToldLot } from './told-lots.ts'
 
 /** A line of a shipment, with where it leaves from. */
 export type PlacedLine = StoredShipmentLine & { locationId: string }
@@ -85,32 +86,54 @@ function spread(
   for (const line of lines) take(line, left)
 }
 
+/** Lines with what is known of the lots that the units left from which are in no whole kit: the earliest first. */
+export type AloneAs = { lines: readonly PlacedLine[]; lots: readonly ToldLot[] }
+
 /**
- * The movements by which what left by itself is off the places that it left. Pure.
+ * The movements by which what left by itself is off the places that it left, and off the lots as far as they were told. Pure.
  * @param before as it was known; `after`: as it is now
  */
-export function writeOffAlone(
-  before: readonly PlacedLine[],
-  after: readonly PlacedLine[],
-  base: ClaimBase,
-): NewMovement[] {
-  const delta = new Map<string, { itemId: string; locationId: string; units: number }>()
-  const add = ({ itemId, locationId, writtenOff }: PlacedLine, sign: 1 | -1) => {
-    const key = `${itemId} ${locationId}`
-    const units = (delta.get(key)?.units ?? 0) + sign * writtenOff
-    delta.set(key, { itemId, locationId, units })
+export function writeOffAlone(before: AloneAs, after: AloneAs, base: ClaimBase): NewMovement[] {
+  const was = perLot(before)
+  const now = perLot(after)
+  const isChanged = (itemId: string) => {
+    const sum = ({ lines }: AloneAs) =>
+      lines
+        .filter((line) => line.itemId === itemId)
+        .map(writtenOffAt)
+        .join()
+    return sum(before) !== sum(after)
   }
-  for (const line of before) add(line, 1)
-  for (const line of after) add(line, -1)
-  return [...delta.values()].flatMap(({ itemId, locationId, units }) =>
-    units === 0
-      ? []
-      : [
-          movementOf(
-            { ...base, reason: KIT_PART_LEFT_ALONE, itemId, locationId, lotId: UNALLOCATED_LOT },
-            'adjust',
-            { onHandDelta: units },
-          ),
-        ],
-  )
+  return [...new Map([...was, ...now])].flatMap(([key, { itemId, locationId, lotId }]) => {
+    const units = (was.get(key)?.units ?? 0) - (now.get(key)?.units ?? 0)
+    if (units === 0 || !isChanged(itemId)) return []
+    const at = { ...base, reason: KIT_PART_LEFT_ALONE, itemId, locationId, lotId }
+    return [movementOf(at, 'adjust', { onHandDelta: units })]
+  })
+}
+
+function writtenOffAt({ shipmentLineId, writtenOff }: PlacedLine): string {
+  return `${shipmentLineId} ${writtenOff}`
+}
+
+function perLot({ lines, lots }: AloneAs) {
+  const places = new Map<string, { itemId: string; locationId: string; lotId: string; units: number }>()
+  const add = (at: { itemId: string; locationId: string; lotId: string }, units: number) => {
+    const key = `${at.itemId} ${at.locationId} ${at.lotId}`
+    const { itemId, locationId, lotId } = at
+    places.set(key, { itemId, locationId, lotId, units: (places.get(key)?.units ?? 0) + units })
+  }
+  const left = lots.map((lot) => ({ ...lot }))
+  for (const line of lines) {
+    let rest = line.writtenOff
+    for (const lot of left) {
+      if (lot.itemId !== line.itemId || lot.locationId !== line.locationId) continue
+      const units = Math.min(rest, lot.units)
+      rest -= units
+      lot.units -= units
+      if (units > 0) add(lot, units)
+    }
+    if (rest > 0) add({ ...line, lotId: UNALLOCATED_LOT }, rest)
+  }
+  return places
 }

@@ -27,6 +27,7 @@ import {
   type StoredShipmentLine,
   saveShipmentLines,
 } from './shipments.store.ts'
+import { findToldLots, lotsToLeave, notBooked, type ToldLot } from './told-lots.ts'
 
 /** One order with everything that its shipments depend on, locked by the caller's transaction. */
 export type OrderInHand = {
@@ -88,9 +89,6 @@ export function committedAt(
       .reduce((sum, line) => sum + line.units - line.shipped - line.givenUp, 0)
 }
 
-/** Lots that were told by code, as the hub knows them. */
-export type FoundLots = readonly { itemId: string; lotId: string; units: number }[]
-
 /**
  * Brings the lines of an order to where its shipments say they stand now, and writes them with what they hold.
  * @param settling.leaving what has just left: from where, and from which lots as far as that was told
@@ -102,7 +100,7 @@ export async function settleOrder(
   hand: OrderInHand,
   settling: {
     base: Omit<ClaimBase, 'referenceKind' | 'referenceId'>
-    leaving?: { locationId: string; told: FoundLots }
+    leaving?: { locationId: string; told: readonly ToldLot[] }
   },
 ): Promise<{ movements: NewMovement[]; itemIds: string[] }> {
   const { organizationId } = context
@@ -118,12 +116,11 @@ export async function settleOrder(
     items.some(
       (item) => item.itemId === itemId && item.tracking === 'serial' && item.serialCapture === 'receipt',
     )
+  const lineIds = hand.lines.map(({ lineId }) => lineId)
+  const hasLots = items.some(({ tracking }) => tracking === 'lot')
+  const toldBefore = hasLots ? await findToldLots(tx, organizationId, lineIds) : []
   // As they were stored: what leaves now is not among them yet.
-  const before = await findLeftByParcels(
-    tx,
-    organizationId,
-    hand.lines.map(({ lineId }) => lineId),
-  )
+  const before = await findLeftByParcels(tx, organizationId, lineIds)
   const movements: NewMovement[] = []
   const known = new Set(hand.reservations.map(({ reservationId }) => reservationId))
   const changedRows: ReservationRow[] = []
@@ -138,25 +135,39 @@ export async function settleOrder(
       )?.units ?? 0
     const pinnedAt = committedAt(hand, line.lineId)
     const base = { ...settling.base, referenceKind: 'order' as const, referenceId: hand.order.orderId }
+    const told = {
+      fresh: (settling.leaving?.told ?? []).filter(({ lineId }) => lineId === line.lineId),
+      before: toldBefore.filter(({ lineId }) => lineId === line.lineId),
+    }
+    const from = settling.leaving?.locationId
+    const leaving: Leaving | undefined =
+      from === undefined
+        ? undefined
+        : {
+            locationId: from,
+            told: lotsToLeave(told, rows, from, byParcels),
+            lots,
+            byParcels,
+            pinnedAt,
+          }
     const settled = settleLine(line, rows, {
       state: hand.order.state,
       sent: decideSent(partsOf(rows), own),
-      leaving:
-        settling.leaving === undefined ? undefined : { ...settling.leaving, lots, byParcels, pinnedAt },
+      leaving,
       pinnedAt,
       base,
       uuid: () => context.uuid(),
     })
     const rowsNow = withRows(rows, settled.changed)
     const alone = decideLeftAlone(partsOf(rowsNow), rowsNow, own, settled.line.shipped)
-    const was = own.filter(({ shipmentLineId }) =>
-      alone.some((each) => each.shipmentLineId === shipmentLineId),
-    )
     leftAlone.push(...alone)
-    movements.push(
-      ...settled.movements,
-      ...writeOffAlone(was, alone, base).filter(({ itemId }) => !isNamed(itemId)),
+    const now = own.map((each) => alone.find((one) => one.shipmentLineId === each.shipmentLineId) ?? each)
+    const writtenOff = writeOffAlone(
+      { lines: own, lots: notBooked(told.before, rows) },
+      { lines: now, lots: notBooked([...told.before, ...told.fresh], rowsNow) },
+      base,
     )
+    movements.push(...settled.movements, ...writtenOff.filter(({ itemId }) => !isNamed(itemId)))
     changedRows.push(...settled.changed)
     changedLines.push({ ...settled.line, orderId: hand.order.orderId })
   }
