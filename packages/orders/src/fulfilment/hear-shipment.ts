@@ -251,8 +251,13 @@ export function matchLines(
   filled: Map<string, number>,
 ): Line[] {
   return parcel.lines.flatMap((told) => {
-    const { sku, itemId, lot, serials } = told
+    const { sku, itemId, lot } = told
     let left = told.units
+    // Numbers go with as many units of each line.
+    const serialsOf = (units: number) => {
+      const from = told.units - left
+      return told.serials.slice(from, from + units)
+    }
     const lines: Line[] = []
     const byName = own.filter((line) => line.shipmentLineId === told.shipmentLineId)
     const byItem = own.filter((line) => line.itemId === itemId && line.shipmentLineId !== told.shipmentLineId)
@@ -260,6 +265,7 @@ export function matchLines(
       const room = line.units - (filled.get(line.shipmentLineId) ?? 0)
       const units = Math.min(left, Math.max(0, room))
       if (units === 0) continue
+      const serials = serialsOf(units)
       left -= units
       filled.set(line.shipmentLineId, (filled.get(line.shipmentLineId) ?? 0) + units)
       lines.push({
@@ -268,7 +274,7 @@ export function matchLines(
         sku,
         units,
         lot,
-        serials: lines.length === 0 ? serials : [],
+        serials,
       })
     }
     if (left > 0)
@@ -278,7 +284,7 @@ export function matchLines(
         sku,
         units: left,
         lot,
-        serials: lines.length === 0 ? serials : [],
+        serials: serialsOf(left),
       })
     return lines
   })

@@ -60,7 +60,7 @@ async function applyOnce(
     await noteOrdersToRoute(tx, organizationId, connectionId, [outcome.orderId], at)
   await noteTasks(context, tx, outcome, at)
   await insertMovements(tx, stock, outcome.movements)
-  await tellSerials(context, tx, { parcelIds: outcome.newParcelIds, actor })
+  if (outcome.newParcelIds.length > 0) await tellSerials(context, tx, { orderId: outcome.orderId, actor })
   await updateAvailabilityOf(context, tx, { itemIds: outcome.itemIds, at, cause: 'world' })
   await notify(
     tx,

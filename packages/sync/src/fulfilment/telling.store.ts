@@ -71,7 +71,7 @@ export async function findParcelsOfOrder(
     itemId: string
     units: number
   }>`
-    select parcel.parcel_id, shipment_id, shipment_line.line_id, shipment_line.item_id, sum(parcel_line.units)::bigint as units
+    select parcel.parcel_id, shipment.shipment_id, shipment_line.line_id, shipment_line.item_id, sum(parcel_line.units)::bigint as units
     from shipment
     join parcel using (organization_id, shipment_id)
     join parcel_line using (organization_id, parcel_id)
@@ -79,7 +79,7 @@ export async function findParcelsOfOrder(
       and shipment_line.shipment_id = shipment.shipment_id
       and shipment_line.shipment_line_id = parcel_line.shipment_line_id
     where shipment.organization_id = ${organizationId} and shipment.order_id = ${orderId}
-    group by parcel.recorded_at, parcel.parcel_id, shipment_id, shipment_line.line_id, shipment_line.item_id
+    group by parcel.recorded_at, parcel.parcel_id, shipment.shipment_id, shipment_line.line_id, shipment_line.item_id
     order by parcel.recorded_at, parcel.parcel_id, shipment_line.line_id, shipment_line.item_id`.execute(db)
   const parcels = Map.groupBy(found.rows, ({ parcelId }) => parcelId)
   return [...parcels].map(([parcelId, units]) => ({
