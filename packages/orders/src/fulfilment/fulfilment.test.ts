@@ -402,6 +402,25 @@ test('I1: what parcels say of lots leaves those lots, once, by whichever lines, 
   )
 }, 120_000)
 
+test('a part that left before its kit was whole is held where it left from, whoever cancels another kit', async () => {
+  const brand = await openBrand(5)
+  const { world } = brand
+  const parts = [
+    { itemId: world.itemId('A'), unitsEach: 1 },
+    { itemId: world.itemId('B'), unitsEach: 2 },
+  ]
+  const of = (version: number, current: number) =>
+    factsOf({ version, lines: [lineOf({ itemId: world.itemId('KIT'), current, ordered: 2, parts })] })
+  const orderId = (await brand.hear(of(1, 2)))?.orderId ?? ''
+  const [shipmentId = ''] = await route(brand, orderId, 'EAST', 1)
+  const cup = { shipmentLineId: null, itemId: world.itemId('A'), sku: 'A', units: 1, lot: null, serials: [] }
+  await brand.heard(shipmentId, said('working', [parcelOf('p1', [cup])]))
+  await brand.hear(of(2, 1))
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 5, reserved: 1 })
+  expect(await world.balance('A', 'MAIN')).toMatchObject({ onHand: 5, reserved: 0 })
+  expect(await world.balance('B', 'EAST')).toMatchObject({ onHand: 5, reserved: 2 })
+})
+
 type Happening =
   | { kind: 'platform'; state: OrderFacts['state']; current: number; shipped: number }
   | { kind: 'route'; place: (typeof PLACES)[number]; most: number }

@@ -17,8 +17,8 @@ import { findLines, lockOrderRows, type OrderRow, saveLines } from '../orders.st
 import type { Leaving } from './claim-steps.ts'
 import { decideLeftAlone, type PlacedLine, writeOffAlone } from './left-alone.ts'
 import { decideSent } from './line-units.ts'
+import { pinnedUnits } from './pinned.ts'
 import { partsOf, settleLine } from './settle-line.ts'
-import { isOpen } from './shipment.ts'
 import {
   findLeftByParcels,
   findShipmentLines,
@@ -74,19 +74,12 @@ export function rowsOf({ reservations }: OrderInHand, lineId: string): Reservati
   return reservations.filter(({ ownerId }) => ownerId === lineId)
 }
 
-/** Base units of an item of one order line that are in shipments which may still leave, by location. */
+/** Base units of an item of one order line that the ledger holds for shipments which may still leave, by location. */
 export function committedAt(
-  { shipments, shipmentLines }: OrderInHand,
+  hand: OrderInHand,
   lineId: string,
 ): (itemId: string, locationId: string) => number {
-  const open = new Map(
-    shipments.filter(({ state }) => isOpen(state)).map((each) => [each.shipmentId, each.locationId]),
-  )
-  return (itemId, locationId) =>
-    shipmentLines
-      .filter((line) => line.lineId === lineId && line.itemId === itemId)
-      .filter((line) => open.get(line.shipmentId) === locationId)
-      .reduce((sum, line) => sum + line.units - line.shipped - line.givenUp, 0)
+  return pinnedUnits(partsOf(rowsOf(hand, lineId)), placedLinesOf(hand, lineId))
 }
 
 /**
