@@ -72,6 +72,7 @@ function handOf(
       units,
       shipped: 0,
       givenUp: 0,
+      writtenOff: 0,
     })),
   } as unknown as OrderInHand
 }

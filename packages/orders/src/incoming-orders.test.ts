@@ -75,6 +75,18 @@ test('I3: an order seen for the first time by several processes at once is appli
   expect((await picture(shop)).balances).toEqual(['A 0 2'])
 })
 
+test('a line that was edited has been taken off its platform once, however often its order is told of after', async () => {
+  const shop = await openShop()
+  const told: AppliedOrder[] = []
+  for (const [nth, state] of (['open', 'open', 'closed'] as const).entries()) {
+    const units = nth === 0 ? 5 : 2
+    const line = lineOf({ ordered: units, current: units, shipped: state === 'closed' ? units : 0 })
+    told.push(...(await shop.apply([incomingOf(shop, factsOf({ version: nth + 1, state, lines: [line] }))])))
+  }
+  const moved = told.map(({ subtracted }) => subtracted.map(({ sold, givenBack }) => sold - givenBack))
+  expect(moved).toEqual([[5], [-3], []])
+})
+
 test('several states of one order in one batch are applied in order', async () => {
   const shop = await openShop()
   const told = await shop.apply(

@@ -7,7 +7,10 @@ import {
   type StockContext,
   saveReservations,
 } from '@plimsoll/stock'
-import { type Committed, findCommitted } from './fulfilment/shipments.store.ts'
+import type { PlacedLine } from './fulfilment/left-alone.ts'
+import { pinnedUnits } from './fulfilment/pinned.ts'
+import { partsOf } from './fulfilment/settle-line.ts'
+import { findOpenLines } from './fulfilment/shipments.store.ts'
 import { heldStanding, type Standing, stillHeld } from './held-units.ts'
 import { decideOrderChange, isForwardStep, type KnownLine } from './order-change.ts'
 import {
@@ -64,7 +67,7 @@ export type KnownOrders = {
   lines: ReadonlyMap<string, KnownLine[]>
   reservations: readonly ReservationRow[]
   /** What shipments are to send; absent: no line is in any. */
-  committed?: readonly Committed[]
+  inShipments?: readonly PlacedLine[]
   /** What `lockLotsOfOrders` found. */
   lots?: LotBook | undefined
 }
@@ -102,7 +105,7 @@ export async function lockOrders(
   )
   const inShipments = all.filter(({ committed }) => committed > 0).map(({ lineId }) => lineId)
   if (inShipments.length === 0) return { rows, lines, reservations }
-  return { rows, lines, reservations, committed: await findCommitted(tx, organizationId, inShipments) }
+  return { rows, lines, reservations, inShipments: await findOpenLines(tx, organizationId, inShipments) }
 }
 
 /** Decides what states of orders of one connection change, one after the other, each on what the earlier ones left. */
@@ -162,9 +165,10 @@ export function decideOrders(
         effectiveAt: row === undefined ? facts.placedAt : toEffectiveAt(facts, context),
         lots: knownOrders.lots,
         pinnedAt: (lineId, itemId, locationId) =>
-          knownOrders.committed?.find(
-            (each) => each.lineId === lineId && each.itemId === itemId && each.locationId === locationId,
-          )?.units ?? 0,
+          pinnedUnits(
+            partsOf(reservations.get(lineId) ?? []),
+            (knownOrders.inShipments ?? []).filter((each) => each.lineId === lineId),
+          )(itemId, locationId),
         uuid: () => context.uuid(),
       },
     )

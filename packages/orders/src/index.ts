@@ -25,6 +25,7 @@ export {
   type HearingOutcome,
   hearShipment,
 } from './fulfilment/hear-shipment.ts'
+export { KIT_PART_LEFT_ALONE } from './fulfilment/left-alone.ts'
 export { committedAt, type OrderInHand, rowsOf, takeOrderInHand } from './fulfilment/order-in-hand.ts'
 export {
   type PlannedShipment,
@@ -32,6 +33,7 @@ export {
   TakenMeanwhile,
   unroutedOf,
 } from './fulfilment/plan-shipments.ts'
+export { settleAnew } from './fulfilment/settle-anew.ts'
 export { type HeardState, isOpen, type ShipmentState } from './fulfilment/shipment.ts'
 export {
   findParcels,

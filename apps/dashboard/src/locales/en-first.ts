@@ -220,6 +220,8 @@ export const enFirst = {
   ...enOverview,
   ownReason: {
     'lot-assumed': 'lot assumed',
+    'kit-part-awaited': 'part of a kit that has not come back yet',
+    'kit-part-left-alone': 'part of a kit that left without the rest',
     expired: 'expired',
     'opening-stock': 'opening stock',
     delivery: 'delivery',

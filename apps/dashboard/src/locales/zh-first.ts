@@ -213,6 +213,8 @@ export const zhFirst = {
   ...zhOverview,
   ownReason: {
     'lot-assumed': '批次为推定',
+    'kit-part-awaited': '套装部件尚未退回',
+    'kit-part-left-alone': '套装部件已单独发出，其余未发',
     expired: '已到期',
     'opening-stock': '期初库存',
     delivery: '到货',

@@ -1,6 +1,8 @@
 /** Reasons that the hub itself gives, by how it writes them; what follows is a name. */
 const ownReasons = {
   'lot-assumed': /^lot-assumed$/,
+  'kit-part-awaited': /^kit-part-awaited$/,
+  'kit-part-left-alone': /^kit-part-left-alone$/,
   expired: /^expired$/,
   'opening-stock': /^opening(?: stock)?$/,
   delivery: /^delivery$/,

@@ -19,6 +19,7 @@ import { shipmentsToStop, stopShipments } from './cancel-shipments.ts'
 import { type HeardParcel, type HearingOutcome, hearShipment } from './hear-shipment.ts'
 import { type OrderInHand, takeOrderInHand } from './order-in-hand.ts'
 import { planShipments, TakenMeanwhile, unroutedOf } from './plan-shipments.ts'
+import { settleAnew } from './settle-anew.ts'
 import { type HeardState, isOpen } from './shipment.ts'
 import { findParcels } from './shipments.store.ts'
 
@@ -31,8 +32,9 @@ afterAll(() => database.drop())
 const PLACES = ['MAIN', 'EAST', 'WEST'] as const
 
 /** A brand with stock at three places, one channel and one warehouse's connection. */
-async function openBrand(stock: number) {
-  const world = await createStockWorld(database, { skus: ['A', 'B', 'KIT'], locationCodes: PLACES })
+async function openBrand(stock: number, tracking: { LOTS?: 'lot' } = {}) {
+  const skus = ['A', 'B', 'KIT', ...Object.keys(tracking)]
+  const world = await createStockWorld(database, { skus, locationCodes: PLACES, tracking })
   const { organizationId } = world.context
   const commands = ['A', 'B'].flatMap((sku) =>
     PLACES.map((locationCode) => commandOf('receive', sku, stock, { locationCode })),
@@ -346,6 +348,79 @@ test('I11: parcels that are heard of at once share the lines of one item: each u
   )
 }, 60_000)
 
+test('I1: what parcels say of lots leaves those lots, once, by whichever lines, in whatever packs, whole or not', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ current: fc.integer({ min: 1, max: 3 }), unitsEach: fc.constantFrom(1, 3) }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      fc.array(fc.record({ lot: fc.constantFrom('X', 'Y'), units: fc.integer({ min: 1, max: 6 }) }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      fc.boolean(),
+      async (ordered, boxes, isAtOnce) => {
+        const brand = await openBrand(1, { LOTS: 'lot' })
+        const { world } = brand
+        const received = { locationCode: 'EAST', expiresOn: '2027-01-01', force: true, reason: 'a test' }
+        await runStockCommands(
+          database,
+          world.context,
+          ['X', 'Y'].map((lot) => commandOf('receive', 'LOTS', 30, { ...received, lot })),
+        )
+        const itemId = world.itemId('LOTS')
+        const lines = ordered.map(({ current, unitsEach }, nth) =>
+          lineOf({ externalId: `line-${nth}`, itemId, current, unitsPerListing: unitsEach }),
+        )
+        const orderId = (await brand.hear(factsOf({ lines })))?.orderId ?? ''
+        const [shipmentId = ''] = await route(brand, orderId, 'EAST')
+        const lying = new Map([
+          ['X', 30],
+          ['Y', 30],
+        ])
+        let room = ordered.reduce((sum, { current, unitsEach }) => sum + current * unitsEach, 0)
+        const parcels: HeardParcel[] = []
+        for (const [nth, { lot, units: most }] of boxes.entries()) {
+          const units = Math.min(most, room)
+          if (units === 0) continue
+          room -= units
+          lying.set(lot, (lying.get(lot) ?? 0) - units)
+          const at = isAtOnce ? undefined : `2026-05-0${nth + 1}T10:00:00Z`
+          const line = { shipmentLineId: null, itemId, sku: 'LOTS', units, lot, serials: [] }
+          parcels.push(parcelOf(`p${nth}`, [line], at))
+          if (!isAtOnce) await brand.heard(shipmentId, said('working', [...parcels]))
+        }
+        await brand.heard(shipmentId, said('shipped', parcels))
+        const { rows } = await sql<{ code: string; onHand: number }>`
+          select code, on_hand from balance join lot using (organization_id, lot_id)
+          where organization_id = ${world.context.organizationId} order by code`.execute(database.kysely)
+        expect(new Map(rows.map(({ code, onHand }) => [code, onHand]))).toEqual(lying)
+      },
+    ),
+    fromEnvironment(12),
+  )
+}, 120_000)
+
+test('a part that left before its kit was whole is held where it left from, whoever cancels another kit', async () => {
+  const brand = await openBrand(5)
+  const { world } = brand
+  const parts = [
+    { itemId: world.itemId('A'), unitsEach: 1 },
+    { itemId: world.itemId('B'), unitsEach: 2 },
+  ]
+  const of = (version: number, current: number) =>
+    factsOf({ version, lines: [lineOf({ itemId: world.itemId('KIT'), current, ordered: 2, parts })] })
+  const orderId = (await brand.hear(of(1, 2)))?.orderId ?? ''
+  const [shipmentId = ''] = await route(brand, orderId, 'EAST', 1)
+  const cup = { shipmentLineId: null, itemId: world.itemId('A'), sku: 'A', units: 1, lot: null, serials: [] }
+  await brand.heard(shipmentId, said('working', [parcelOf('p1', [cup])]))
+  await brand.hear(of(2, 1))
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 5, reserved: 1 })
+  expect(await world.balance('A', 'MAIN')).toMatchObject({ onHand: 5, reserved: 0 })
+  expect(await world.balance('B', 'EAST')).toMatchObject({ onHand: 5, reserved: 2 })
+})
+
 type Happening =
   | { kind: 'platform'; state: OrderFacts['state']; current: number; shipped: number }
   | { kind: 'route'; place: (typeof PLACES)[number]; most: number }
@@ -453,6 +528,12 @@ test('I11: whatever is said, in whatever order: units leave once, from where the
             if (each.again) expect(await brand.heard(shipmentId, heard)).toEqual({ kind: 'nothing-new' })
             expect(first.kind).not.toBe('unknown')
           }
+          // As it is done after every change of an order, and changes nothing but what its channel has changed.
+          await brand.inHand(orderId, async (hand, tx) => {
+            const settled = await settleAnew(tx, world.context, hand, 'hub')
+            if (each.kind !== 'platform') expect(settled.movements).toEqual([])
+            await insertMovements(tx, world.context, settled.movements)
+          })
           await expectSound(brand, orderId)
         }
       },
@@ -506,6 +587,14 @@ async function expectSound(brand: Brand, orderId: string): Promise<void> {
       select coalesce(sum(on_hand), 0)::bigint as units from balance
       where organization_id = ${world.context.organizationId} and item_id = ${world.itemId('A')}`.execute(tx)
     const unitsEach = parts.find(([itemId]) => itemId === world.itemId('A'))?.[1] ?? 1
-    expect(left.rows[0]?.units).toBe(3 * 12 - (line.shipped - line.returned) * unitsEach)
+    const ofA = hand.shipmentLines.filter(({ itemId }) => itemId === world.itemId('A'))
+    const sumOf = (of: 'shipped' | 'writtenOff') => ofA.reduce((total, each) => total + each[of], 0)
+    // Parts of kits that left alone are off, and nothing else.
+    expect(left.rows[0]?.units).toBe(
+      3 * 12 - (line.shipped - line.returned) * unitsEach - sumOf('writtenOff'),
+    )
+    if (hand.shipmentLines.some((each) => each.units > each.shipped + each.givenUp)) return
+    expect(line.committed, 'nothing may leave any more').toBe(0)
+    expect(sumOf('writtenOff')).toBe(Math.max(0, sumOf('shipped') - line.shipped * unitsEach))
   })
 }

@@ -15,6 +15,7 @@ import {
   saveShipmentLines,
   saveTracking,
 } from './shipments.store.ts'
+import type { ToldLot } from './told-lots.ts'
 
 /** What whoever sends a shipment says of it, in base units and with its SKUs tied to items. */
 export type Heard = {
@@ -155,10 +156,11 @@ export async function hearShipment(
     ...(fresh.length > 0 && {
       leaving: {
         locationId: shipment.locationId,
-        told: await findToldLots(
+        told: await toToldLots(
           tx,
           organizationId,
           fresh.flatMap(({ lines }) => lines),
+          { locationId: shipment.locationId, own },
         ),
       },
     }),
@@ -175,7 +177,11 @@ export async function hearShipment(
       },
       at,
     )
-  await saveShipmentLines(tx, organizationId, withShipment(after.lines, shipmentId))
+  await saveShipmentLines(
+    tx,
+    organizationId,
+    hand.shipmentLines.filter((line) => line.shipmentId === shipmentId),
+  )
   await insertOrderEvents(tx, context, toEvents(hand, next, { from: shipment, fresh, shortUnits, actor, at }))
   const unexpected = fresh
     .flatMap(({ lines }) => lines)
@@ -245,8 +251,13 @@ export function matchLines(
   filled: Map<string, number>,
 ): Line[] {
   return parcel.lines.flatMap((told) => {
-    const { sku, itemId, lot, serials } = told
+    const { sku, itemId, lot } = told
     let left = told.units
+    // Numbers go with as many units of each line.
+    const serialsOf = (units: number) => {
+      const from = told.units - left
+      return told.serials.slice(from, from + units)
+    }
     const lines: Line[] = []
     const byName = own.filter((line) => line.shipmentLineId === told.shipmentLineId)
     const byItem = own.filter((line) => line.itemId === itemId && line.shipmentLineId !== told.shipmentLineId)
@@ -254,6 +265,7 @@ export function matchLines(
       const room = line.units - (filled.get(line.shipmentLineId) ?? 0)
       const units = Math.min(left, Math.max(0, room))
       if (units === 0) continue
+      const serials = serialsOf(units)
       left -= units
       filled.set(line.shipmentLineId, (filled.get(line.shipmentLineId) ?? 0) + units)
       lines.push({
@@ -262,7 +274,7 @@ export function matchLines(
         sku,
         units,
         lot,
-        serials: lines.length === 0 ? serials : [],
+        serials,
       })
     }
     if (left > 0)
@@ -272,25 +284,34 @@ export function matchLines(
         sku,
         units: left,
         lot,
-        serials: lines.length === 0 ? serials : [],
+        serials: serialsOf(left),
       })
     return lines
   })
 }
 
-async function findToldLots(tx: Tx, organizationId: string, lines: readonly Line[]) {
-  const told = lines.filter(
-    (line) => line.lot !== null && line.itemId !== null && line.shipmentLineId !== null,
-  )
+/** Lots that were told by code, as the hub knows them. */
+async function toToldLots(
+  tx: Tx,
+  organizationId: string,
+  lines: readonly Line[],
+  { locationId, own }: { locationId: string; own: readonly StoredShipmentLine[] },
+): Promise<ToldLot[]> {
+  const told = lines.flatMap(({ lot, units, shipmentLineId }) => {
+    const line = own.find((each) => each.shipmentLineId === shipmentLineId)
+    return lot === null || line === undefined
+      ? []
+      : [{ lot, units, lineId: line.lineId, itemId: line.itemId }]
+  })
   if (told.length === 0) return []
   const found = await sql<{ itemId: string; lotId: string; code: string }>`
     select item_id, lot_id, code from lot
     where organization_id = ${organizationId} and item_id = any(${sql.val(told.map(({ itemId }) => itemId))}::uuid[])
       and code = any(${sql.val(told.map(({ lot }) => lot))}::text[])
     order by item_id, code`.execute(tx)
-  return told.flatMap(({ itemId, lot, units }) => {
+  return told.flatMap(({ itemId, lot, units, lineId }) => {
     const known = found.rows.find((row) => row.itemId === itemId && row.code === lot)
-    return known === undefined ? [] : [{ itemId: known.itemId, lotId: known.lotId, units }]
+    return known === undefined ? [] : [{ lineId, itemId, locationId, lotId: known.lotId, units }]
   })
 }
 

@@ -10,7 +10,7 @@ import { freeUnitsOf } from '../held-units.ts'
 import { saveLines } from '../orders.store.ts'
 import { moveOpen } from './claim-steps.ts'
 import { decideSent } from './line-units.ts'
-import { committedAt, type OrderInHand, rowsOf } from './order-in-hand.ts'
+import { committedAt, type OrderInHand, rowsOf, withRows } from './order-in-hand.ts'
 import { partsOf } from './settle-line.ts'
 import {
   insertOrderEvents,
@@ -109,6 +109,7 @@ export async function planShipments(
           units: quantity * unitsEach,
           shipped: 0,
           givenUp: 0,
+          writtenOff: 0,
         })),
       )
     }
@@ -156,13 +157,6 @@ export async function planShipments(
 /** The order's number, with which of its shipments it is: the first goes by the order's own. */
 function numberOf({ order }: OrderInHand, before: number): string {
   return before === 0 ? order.number : `${order.number}-${before + 1}`
-}
-
-function withRows(rows: readonly ReservationRow[], changed: readonly ReservationRow[]): ReservationRow[] {
-  const byId = new Map(changed.map((row) => [row.reservationId, row]))
-  const kept = rows.map((row) => byId.get(row.reservationId) ?? row)
-  const known = new Set(rows.map(({ reservationId }) => reservationId))
-  return [...kept, ...changed.filter(({ reservationId }) => !known.has(reservationId))]
 }
 
 const NEW_SHIPMENT = {

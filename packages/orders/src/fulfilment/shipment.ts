@@ -34,6 +34,8 @@ export type ShipmentLine = {
   shipped: number
   /** Will not leave by this shipment. */
   givenUp: number
+  /** Of what left: parts of kits and packs whose rest never will, taken off the ledger by themselves. */
+  writtenOff: number
 }
 
 export function openUnits({ units, shipped, givenUp }: ShipmentLine): number {

@@ -61,7 +61,7 @@ export async function findShipmentLines(
 ): Promise<StoredShipmentLine[]> {
   if (shipmentIds.length === 0) return []
   const found = await sql<StoredShipmentLine>`
-    select shipment_id, shipment_line_id, line_id, item_id, units, shipped, given_up
+    select shipment_id, shipment_line_id, line_id, item_id, units, shipped, given_up, written_off
     from shipment_line
     where organization_id = ${organizationId} and shipment_id = any(${arrayOf(shipmentIds, 'uuid')})
     order by shipment_id, shipment_line_id`.execute(db)
@@ -155,9 +155,11 @@ export async function saveShipmentLines(
     shipmentLineId: 'uuid',
     shipped: 'bigint',
     givenUp: 'bigint',
+    writtenOff: 'bigint',
   })
   await sql`
-    update shipment_line set shipped = changed.shipped, given_up = changed.given_up
+    update shipment_line set shipped = changed.shipped, given_up = changed.given_up,
+      written_off = changed.written_off
     from ${source}
     where shipment_line.organization_id = ${organizationId} and shipment_line.shipment_id = changed.shipment_id
       and shipment_line.shipment_line_id = changed.shipment_line_id`.execute(tx)
@@ -255,22 +257,19 @@ export async function findLeftByParcels(
   return found.rows
 }
 
-/** Base units of an order line's item that open shipments are to send from a location. */
-export type Committed = { lineId: string; itemId: string; locationId: string; units: number }
-
-export async function findCommitted(
+/** The lines of shipments of these order lines that may still leave, with where each leaves from. */
+export async function findOpenLines(
   db: Db,
   organizationId: string,
   lineIds: readonly string[],
-): Promise<Committed[]> {
-  const found = await sql<Committed>`
-    select line_id, item_id, location_id, sum(units - shipped - given_up)::bigint as units
+): Promise<(StoredShipmentLine & { locationId: string })[]> {
+  const found = await sql<StoredShipmentLine & { locationId: string }>`
+    select shipment_id, shipment_line_id, line_id, item_id, location_id, units, shipped, given_up, written_off
     from shipment_line
     join shipment using (organization_id, shipment_id)
     where organization_id = ${organizationId} and line_id = any(${arrayOf(lineIds, 'uuid')})
-      and state not in ('shipped', 'cancelled', 'rejected') and shipped + given_up < units
-    group by line_id, item_id, location_id
-    order by line_id, item_id, location_id`.execute(db)
+      and state not in ('shipped', 'cancelled', 'rejected')
+    order by shipment_id, shipment_line_id`.execute(db)
   return found.rows
 }
 

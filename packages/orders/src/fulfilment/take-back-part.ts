@@ -53,26 +53,47 @@ export function takeBackPart(
     const missing = (claim.returned + fresh) * part.unitsEach - wanted
     after.push({ itemId: part.itemId, cameBack: part.cameBack, missing })
     let left = fresh * part.unitsEach
-    let lotId = returned.lotId
     const isTold = (row: ReservationRow) => row.lotId === returned.lotId
     const own = work.rows.filter(({ itemId }) => itemId === part.itemId).reverse()
-    for (const row of own.sort((a, b) => Number(isTold(b)) - Number(isTold(a)))) {
-      lotId ??= row.lotId
+    own.sort((a, b) => Number(isTold(b)) - Number(isTold(a)))
+    const taken: InLot[] = []
+    for (const row of own) {
       const some = Math.min(left, row.shipped - row.returned)
       if (some <= 0) continue
       left -= some
       work.take(row, 'return', some)
+      taken.push({ lotId: row.lotId, units: some })
     }
-    const at = { ...base, itemId: part.itemId, locationId: returned.locationId, lotId: lotId ?? '' }
     const awaited = part.missing - missing
-    if (awaited !== 0)
-      extra.push(movementOf({ ...at, reason: KIT_PART_AWAITED }, 'adjust', { onHandDelta: awaited }))
+    // What has not come is off the lots that the ledger has it back in, and comes in there.
+    const [stays, off] = split(taken, fresh * part.unitsEach + Math.min(0, awaited))
+    const into = own.find((row) => row.returned > 0)
+    const late = awaited > 0 && into !== undefined ? [{ lotId: into.lotId, units: awaited }] : []
+    const at = ({ lotId }: InLot) => ({
+      ...base,
+      itemId: part.itemId,
+      locationId: returned.locationId,
+      lotId,
+    })
+    const adjust = (lot: InLot, onHandDelta: number) =>
+      extra.push(movementOf({ ...at(lot), reason: KIT_PART_AWAITED }, 'adjust', { onHandDelta }))
+    for (const lot of off) adjust(lot, -lot.units)
+    for (const lot of late) adjust(lot, lot.units)
     const came = wanted - part.inLedger
-    const putBack = part.back - came
-    const [last] = own
-    if (returned.condition === 'damaged' && came > 0) extra.push(movementOf(at, 'hold', { heldDelta: came }))
-    if (returned.condition === 'disposed' && came > 0) extra.push(writeOff(at, came))
-    if (putBack > 0 && last !== undefined) extra.push(...whereItLies(putBack, last, returned, base))
+    for (const lot of came > 0 ? [...stays, ...late] : []) {
+      if (returned.condition === 'damaged') extra.push(movementOf(at(lot), 'hold', { heldDelta: lot.units }))
+      if (returned.condition === 'disposed') extra.push(writeOff(at(lot), lot.units))
+    }
+    // What its channel had put back lies where its rows have it.
+    let putBack = part.back - came
+    let before = part.cameBack - part.back
+    for (const row of [...rows].reverse().filter(({ itemId }) => itemId === part.itemId)) {
+      const skipped = Math.min(before, row.returned)
+      before -= skipped
+      const some = Math.min(putBack, row.returned - skipped)
+      putBack -= some
+      if (some > 0) extra.push(...whereItLies(some, row, returned, base))
+    }
   }
   const { movements, changed } = work.done()
   return {
@@ -82,4 +103,21 @@ export function takeBackPart(
     changed,
     parts: after.filter(({ cameBack, missing }) => cameBack > 0 || missing > 0),
   }
+}
+
+type InLot = { lotId: string; units: number }
+
+/** The first so many units, and the rest. */
+function split(lots: readonly InLot[], units: number): [InLot[], InLot[]] {
+  let left = units
+  const parts = lots.map(({ lotId, units: all }) => {
+    const some = Math.min(left, all)
+    left -= some
+    return { lotId, some, rest: all - some }
+  })
+  const isAny = ({ units }: InLot) => units > 0
+  return [
+    parts.map(({ lotId, some }) => ({ lotId, units: some })).filter(isAny),
+    parts.map(({ lotId, rest }) => ({ lotId, units: rest })).filter(isAny),
+  ]
 }

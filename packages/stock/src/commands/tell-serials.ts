@@ -1,5 +1,7 @@
+import { assert } from '../assert.ts'
 import { UNALLOCATED_LOT } from '../context.ts'
-import { refuse } from '../errors.ts'
+import { type Refusal, refuse } from '../errors.ts'
+import type { ReservationRow } from '../reservations.store.ts'
 import { decideReturn, decideShipment, findBadSerials } from '../serials/serials.ts'
 import { givenOf } from './at-place.ts'
 import type { CommandHead } from './command.ts'
@@ -15,6 +17,8 @@ import type { OwnedSerial } from './of-reservation.ts'
 export type TellSerialsCommand = CommandHead & {
   kind: 'tell-serials'
   lineId: string
+  /** Of which item they are; undefined: of whichever that left with the line knows them. */
+  itemId?: string | undefined
   serials: readonly string[]
   /** They are back, at this location. */
   back?: { locationCode: string; condition: 'sellable' | 'damaged' } | undefined
@@ -26,7 +30,11 @@ export const tellSerials: CommandKind<TellSerialsCommand> = {
     command.lineId.toLowerCase(),
     command.serials.toSorted(),
     command.reason,
-    ...givenOf({ effectiveAt: command.effectiveAt?.toISOString(), back: command.back }),
+    ...givenOf({
+      effectiveAt: command.effectiveAt?.toISOString(),
+      back: command.back,
+      itemId: command.itemId,
+    }),
   ],
   findBad: ({ serials }) =>
     serials.length === 0
@@ -45,6 +53,7 @@ export const tellSerials: CommandKind<TellSerialsCommand> = {
     const rows = ledger
       .reservationsOf(ownerId)
       .filter((row) => row.ownerKind === 'order-line' && ledger.item(row.itemId).tracking === 'serial')
+      .filter(({ itemId }) => command.itemId === undefined || itemId === command.itemId)
     const [first] = rows
     if (first === undefined) {
       return refuse('unknown-line', 'lineId', 'No order line with this id has units with serial numbers.')
@@ -70,22 +79,48 @@ export const tellSerials: CommandKind<TellSerialsCommand> = {
       }
       return told(back)
     }
-    const item = ledger.item(first.itemId)
-    const out = rows.reduce((sum, row) => sum + row.shipped - row.returned, 0)
-    const known = ledger.serialsOf(ownerId).length
-    if (command.serials.length > out - known) {
-      const text = `${command.serials.length} serials named, ${Math.max(0, out - known)} units have left without theirs.`
-      return refuse('insufficient-shipped', 'serials', text)
-    }
-    const isNew = item.serialCapture === 'shipment' ? 'may-be-new' : 'must-be-known'
     const left: OwnedSerial[] = []
-    for (const serial of command.serials) {
-      const at = ledger.serialPlace(first).find(serial)?.locationId
-      const row = rows.find(({ locationId }) => locationId === at) ?? first
-      const shipped = decideShipment([serial], ledger.serialPlace(row), ownerId, isNew)
+    for (const [itemId, serials] of Map.groupBy(command.serials, itemOf(rows, first, ledger))) {
+      const own = rows.filter((row) => row.itemId === itemId)
+      const shipped = decideLeft(command, ledger, own, serials)
       if ('kind' in shipped) return shipped
-      left.push(...shipped.map((move) => ({ ...move, itemId: item.itemId })))
+      left.push(...shipped)
     }
     return told(left)
   },
+}
+
+/** Of which of the line's items a number is: the one that knows it, else the first. */
+function itemOf(rows: readonly ReservationRow[], first: ReservationRow, ledger: Ledger) {
+  return (serial: string): string =>
+    (rows.find((row) => ledger.serialPlace(row).find(serial) !== undefined) ?? first).itemId
+}
+
+/** Units of one item that left with the line. */
+function decideLeft(
+  { lineId }: TellSerialsCommand,
+  ledger: Ledger,
+  rows: readonly ReservationRow[],
+  serials: readonly string[],
+): OwnedSerial[] | Refusal {
+  const [first] = rows
+  assert(first !== undefined, 'an item of the line')
+  const ownerId = lineId.toLowerCase()
+  const { itemId, serialCapture } = ledger.item(first.itemId)
+  const out = rows.reduce((sum, row) => sum + row.shipped - row.returned, 0)
+  const known = ledger.serialsOf(ownerId).filter((each) => each.itemId === itemId).length
+  if (serials.length > out - known) {
+    const text = `${serials.length} serials named, ${Math.max(0, out - known)} units have left without theirs.`
+    return refuse('insufficient-shipped', 'serials', text)
+  }
+  const isNew = serialCapture === 'shipment' ? 'may-be-new' : 'must-be-known'
+  const left: OwnedSerial[] = []
+  for (const serial of serials) {
+    const at = ledger.serialPlace(first).find(serial)?.locationId
+    const row = rows.find(({ locationId }) => locationId === at) ?? first
+    const shipped = decideShipment([serial], ledger.serialPlace(row), ownerId, isNew)
+    if ('kind' in shipped) return shipped
+    left.push(...shipped.map((move) => ({ ...move, itemId })))
+  }
+  return left
 }

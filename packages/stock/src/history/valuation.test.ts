@@ -50,7 +50,10 @@ const anyMovement: fc.Arbitrary<ValuedMovement> = fc
     unitCost: fc.option(fc.integer({ min: 0, max: 99_999 })),
   })
   .map(({ kind, units, sign, place, reference, unitCost }) => {
-    const out = kind === 'ship' || kind === 'transfer-out' || (kind === 'adjust' && sign)
+    // What was taken to have left or come back, and had not, is written the other way.
+    const isUndone = (kind === 'ship' || kind === 'return') && sign && units > 9
+    const leaves = kind === 'ship' || kind === 'transfer-out' || (kind === 'adjust' && sign)
+    const out = leaves !== isUndone
     return movement({
       kind,
       onHandDelta: out ? -units : units,
@@ -59,6 +62,45 @@ const anyMovement: fc.Arbitrary<ValuedMovement> = fc
       unitCost: kind === 'receive' ? unitCost : null,
     })
   })
+
+test.each(METHODS)(
+  '%s: what left from elsewhere than was thought is issued once, and bought never',
+  (method) => {
+    const state = play(method, [
+      movement({ kind: 'receive', onHandDelta: 10, unitCost: 20_000 }),
+      movement({ kind: 'receive', onHandDelta: 10, unitCost: 20_000, locationId: 'W1' }),
+      movement({ kind: 'ship', onHandDelta: -1, referenceId: 'order' }),
+      movement({ kind: 'ship', onHandDelta: 1, referenceId: 'order' }),
+      movement({ kind: 'ship', onHandDelta: -1, referenceId: 'order', locationId: 'W1' }),
+    ])
+    expect({ received: state.receivedCost, issued: state.issuedCost }).toEqual({
+      received: 400_000n,
+      issued: 20_000n,
+    })
+    expect([at(state, 'MAIN'), at(state, 'W1')]).toEqual([
+      { units: 10, cost: 200_000n },
+      { units: 9, cost: 180_000n },
+    ])
+  },
+)
+
+test.each(METHODS)(
+  '%s: a return that was none is gone again, and comes back at what it left at',
+  (method) => {
+    const state = play(method, [
+      movement({ kind: 'receive', onHandDelta: 1, unitCost: 10_000 }),
+      movement({ kind: 'ship', onHandDelta: -1, referenceId: 'order' }),
+      movement({ kind: 'receive', onHandDelta: 9, unitCost: 50_000 }),
+      movement({ kind: 'return', onHandDelta: 1, referenceId: 'order' }),
+      movement({ kind: 'return', onHandDelta: -1, referenceId: 'order' }),
+      movement({ kind: 'return', onHandDelta: 1, referenceId: 'order' }),
+    ])
+    expect({ received: state.receivedCost, issued: state.issuedCost }).toEqual({
+      received: 460_000n,
+      issued: 0n,
+    })
+  },
+)
 
 test.each(METHODS)(
   '%s conserves value: what came in went out, remains, or is on its way, to the last ten-thousandth',

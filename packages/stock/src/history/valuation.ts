@@ -79,8 +79,8 @@ function issue(
   const issued = issueFrom(pool, method, units)
   // On its way to another place: it has not left the brand.
   if (movement.kind !== 'transfer-out') state.issuedCost += issued.cost
-  if (movement.kind === 'ship' || movement.kind === 'transfer-out')
-    remember(state, movement, issued, units, month)
+  // A return that was none is gone again, as it was.
+  if (movement.kind === 'transfer-out' || isOfSale(movement)) remember(state, movement, issued, units, month)
 }
 
 function receive(
@@ -90,12 +90,13 @@ function receive(
   movement: ValuedMovement,
   units: number,
 ): void {
-  if (movement.kind === 'transfer-in' || movement.kind === 'return') {
+  // A shipment that was none is taken back, as what came back is.
+  if (movement.kind === 'transfer-in' || isOfSale(movement)) {
     const back = takeBack(state, movement, units)
     const missing = units - back.units
     if (back.units > 0) {
       // What comes back was counted as gone; what arrives was only on its way.
-      if (movement.kind === 'return') state.issuedCost -= back.cost
+      if (isOfSale(movement)) state.issuedCost -= back.cost
       state.issuedCost += receiveInto(pool, method, back.units, back.cost)
     }
     if (missing > 0) receiveAtAverage(state, pool, method, missing)
@@ -117,8 +118,12 @@ function receiveAtAverage(state: MethodState, pool: CostPool, method: Method, un
   state.issuedCost += receiveInto(pool, method, units, cost)
 }
 
+function isOfSale({ kind }: ValuedMovement): boolean {
+  return kind === 'ship' || kind === 'return'
+}
+
 function keyOf(movement: ValuedMovement): string {
-  const way = movement.kind === 'ship' || movement.kind === 'return' ? 'sold' : 'moved'
+  const way = isOfSale(movement) ? 'sold' : 'moved'
   return `${way} ${movement.referenceId ?? movement.commandKey}`
 }
 

@@ -1,4 +1,5 @@
 import { type Db, unnestRows } from '@plimsoll/database'
+import { KIT_PART_LEFT_ALONE } from '@plimsoll/orders'
 import { sql } from 'kysely'
 
 export type HalfSent = { itemId: string; units: number }
@@ -31,9 +32,10 @@ export async function findHalfSent(
       from ${source}
       join movement on movement.organization_id = ${organizationId} and movement.item_id = wanted.item_id
         and movement.location_id = ${locationId} and movement.recorded_at > wanted.at and movement.effective_at > wanted.at
-        and movement.kind = 'ship' and movement.reference_kind = 'order'
+        and movement.reference_kind = 'order'
+        and (movement.kind = 'ship' or (movement.kind = 'adjust' and movement.reason = ${KIT_PART_LEFT_ALONE}))
     )
-    select item_id, sum(greatest(0, told.units - gone.units + since.units))::bigint as units
+    select item_id, sum(greatest(0, told.units - gone.units - alone.units + since.units))::bigint as units
     from concerned
     cross join lateral (
       select coalesce(sum(parcel_line.units), 0) as units
@@ -56,15 +58,25 @@ export async function findHalfSent(
       where order_line.organization_id = ${organizationId} and order_line.order_id = concerned.order_id
     ) as gone
     cross join lateral (
+      -- Its kit will never be whole.
+      select coalesce(sum(shipment_line.written_off), 0) as units
+      from shipment
+      join shipment_line on shipment_line.organization_id = shipment.organization_id
+        and shipment_line.shipment_id = shipment.shipment_id and shipment_line.item_id = concerned.item_id
+      where shipment.organization_id = ${organizationId} and shipment.order_id = concerned.order_id
+        and shipment.location_id = ${locationId}
+    ) as alone
+    cross join lateral (
       -- Back again (a channel had said so too soon) is positive.
       select coalesce(sum(-movement.on_hand_delta), 0) as units
       from movement
       where movement.organization_id = ${organizationId} and movement.item_id = concerned.item_id
         and movement.location_id = ${locationId} and movement.recorded_at > concerned.at
-        and movement.effective_at > concerned.at and movement.kind = 'ship' and movement.reference_kind = 'order'
+        and movement.effective_at > concerned.at and movement.reference_kind = 'order'
         and movement.reference_id = concerned.order_id
+        and (movement.kind = 'ship' or (movement.kind = 'adjust' and movement.reason = ${KIT_PART_LEFT_ALONE}))
     ) as since
     group by item_id
-    having sum(greatest(0, told.units - gone.units + since.units)) > 0`.execute(db)
+    having sum(greatest(0, told.units - gone.units - alone.units + since.units)) > 0`.execute(db)
   return found.rows
 }

@@ -55,11 +55,12 @@ async function applyOnce(
       at,
       ended: ['refused', 'dropped'],
     })
-  // What will not leave by it is sent by another, or is wanted no more.
-  if (outcome.shortUnits > 0) await noteOrdersToRoute(tx, organizationId, connectionId, [outcome.orderId], at)
+  // What will not leave by it is sent by another, or is wanted no more; what left after all is not to leave by another too.
+  if (outcome.shortUnits > 0 || outcome.isAgainstWill)
+    await noteOrdersToRoute(tx, organizationId, connectionId, [outcome.orderId], at)
   await noteTasks(context, tx, outcome, at)
   await insertMovements(tx, stock, outcome.movements)
-  await tellSerials(context, tx, { parcelIds: outcome.newParcelIds, actor })
+  if (outcome.newParcelIds.length > 0) await tellSerials(context, tx, { orderId: outcome.orderId, actor })
   await updateAvailabilityOf(context, tx, { itemIds: outcome.itemIds, at, cause: 'world' })
   await notify(
     tx,

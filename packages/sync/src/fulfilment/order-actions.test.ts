@@ -2,10 +2,11 @@
 import { manualClock } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
-import { findBrokenBalances, findBrokenReservations, saveLocation } from '@plimsoll/stock'
+import { findBrokenBalances, findBrokenReservations, findBrokenSerials, saveLocation } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { changeKit } from '../availability/kit-changes.ts'
 import { changeStock } from '../availability/stock-changes.ts'
 import { toStockContext } from '../context.ts'
 import { stepConnection } from '../testing/steps.ts'
@@ -124,6 +125,46 @@ test('which units left, by the serial numbers of a parcel, the ledger knows; a n
     select serials from parcel_line where organization_id = ${organizationId} order by serials`)
   expect(kept).toEqual([{ serials: ['S-2'] }, { serials: ['S-9'] }])
   await assertWhole()
+})
+
+test('the parts of a kit that leave in two boxes are known by their numbers once it is whole, each as its own item', async () => {
+  const brand = await openBrand(0, 0)
+  const { platform, context, world, go } = brand
+  const { organizationId } = context
+  for (const sku of ['body', 'lens']) await world.stock(sku, 0)
+  await world.rows(sql`
+    update item set tracking = 'serial' where organization_id = ${organizationId} and sku in ('body', 'lens') returning item_id`)
+  await changeKit(context, {
+    sku: 'bottle',
+    kind: 'virtual',
+    components: ['body', 'lens'].map((sku) => ({ sku, quantity: 1 })),
+    actor: 'test',
+    reason: null,
+    expectedVersion: undefined,
+  })
+  const head = { actor: 'test', reason: null, effectiveAt: undefined, locationCode: 'MAIN' }
+  for (const sku of ['body', 'lens'])
+    expect(
+      await changeStock(context, [
+        { ...head, sku, key: sku, kind: 'adjust', quantity: 2, serials: [`${sku}-1`, `${sku}-2`] },
+      ]),
+    ).toMatchObject([{ kind: 'applied' }])
+  await go(6)
+  platform.sell('bottle', 1)
+  await go(12)
+  const [{ shipmentId = '' } = {}] = await shipmentsOf(brand)
+  for (const sku of ['lens', 'body'])
+    expect(
+      await shipParcel(
+        context,
+        shipmentId,
+        parcel(sku, 1, { lines: [{ sku, units: 1, serials: [`${sku}-2`] }] }),
+      ),
+    ).toMatchObject({ kind: 'shipped' })
+  const left = await world.rows(sql<{ serial: string }>`
+    select serial from serial where organization_id = ${organizationId} and state = 'shipped' order by serial`)
+  expect(left.map(({ serial }) => serial)).toEqual(['body-2', 'lens-2'])
+  expect(await findBrokenSerials(database.kysely)).toEqual([])
 })
 
 test('a parcel that our own people send leaves once, whatever is sent again, and its channel is told', async () => {

@@ -63,8 +63,23 @@ test('what leaves though its warehouse had refused it is told to a person', asyn
   if (shipment === undefined) throw new Error('it was asked for')
   await world.rows(sql`update shipment set state = 'rejected', ended_at = now()
     where organization_id = ${organizationId} returning shipment_id`)
+  await world.rows(sql`update shipment_line set given_up = units
+    where organization_id = ${organizationId} returning line_id`)
+  // What was refused is sent by another, as after an answer.
+  await world.rows(sql`insert into order_to_route (organization_id, order_id, connection_id, not_before)
+    select organization_id, order_id, connection_id, created_at from shipment
+    where organization_id = ${organizationId}
+    on conflict (organization_id, order_id) do update set not_before = excluded.not_before returning order_id`)
+  await world.rows(sql`update order_line set committed = 0
+    where organization_id = ${organizationId} returning line_id`)
+  await go(brand, 4)
+  const states = () =>
+    world.rows(sql<{ state: string }>`
+      select state from shipment where organization_id = ${organizationId} order by created_at`)
+  expect((await states()).map(({ state }) => state)).toEqual(['rejected', 'received'])
   warehouse.send(shipment)
   await go(brand, 12)
+  expect(await states()).toEqual([{ state: 'shipped' }, { state: 'cancelled' }])
   const tasks = await world.rows(sql<{ kind: string }>`
     select kind from task where organization_id = ${organizationId} and closed_at is null`)
   expect(tasks.map(({ kind }) => kind)).toContain('shipped-anyway')

@@ -1,6 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import {
   type OrderInHand,
+  settleAnew,
   shipmentsToStop,
   stopShipments,
   TakenMeanwhile,
@@ -46,10 +47,15 @@ export async function bringInStep(
   hand: OrderInHand,
 ): Promise<Exclude<Routed, 'taken-meanwhile'>> {
   const { organizationId } = context
+  const settled = await settleAnew(tx, toStockContext(context), hand, 'hub')
   const stopped = await stopUnwanted(context, tx, hand)
   const made = await routeInHand(context, tx, hand)
-  const itemIds = [...stopped.itemIds, ...made.itemIds]
-  await insertMovements(tx, toStockContext(context), [...stopped.movements, ...made.movements])
+  const itemIds = [...settled.itemIds, ...stopped.itemIds, ...made.itemIds]
+  await insertMovements(tx, toStockContext(context), [
+    ...settled.movements,
+    ...stopped.movements,
+    ...made.movements,
+  ])
   await assertCovered(tx, organizationId, made.planned)
   await updateAvailabilityOf(context, tx, { itemIds, at: nowOf(context), cause: 'world' })
   return made.outcome === 'nothing' && stopped.itemIds.length > 0 ? 'routed' : made.outcome

@@ -4,27 +4,37 @@ import type { SyncContext, Tx } from '../context.ts'
 
 /**
  * Which units left, by their serial numbers, as parcels were told: the ledger, which knew only how many, learns which. What
- * it cannot take (a number that nobody knows, or one that is elsewhere) stays with the parcel, and is logged. One part of
- * the caller's transaction, after the movements of these parcels; done again it changes nothing.
+ * it cannot take (a number that nobody knows, or one that is elsewhere) stays with the parcel, and is logged. Numbers of parts of a
+ * kit are told with the parcel that makes it whole. One part of the caller's transaction, after the movements of the order's
+ * parcels; done again it changes nothing.
  */
 export async function tellSerials(
   context: SyncContext,
   tx: Tx,
-  { parcelIds, actor }: { parcelIds: readonly string[]; actor: string },
+  { orderId, actor }: { orderId: string; actor: string },
 ): Promise<void> {
-  if (parcelIds.length === 0) return
   const { organizationId, log } = context
-  const found = await sql<{ key: string; lineId: string; serials: string[] }>`
+  const found = await sql<{ key: string; lineId: string; itemId: string; serials: string[] }>`
     select 'parcel-serials:' || parcel_line.parcel_id || ':' || parcel_line.line_no as key, shipment_line.line_id,
-      parcel_line.serials
-    from parcel_line
-    join shipment_line on shipment_line.organization_id = parcel_line.organization_id
-      and shipment_line.shipment_line_id = parcel_line.shipment_line_id
+      shipment_line.item_id, parcel_line.serials
+    from shipment
+    join shipment_line using (organization_id, shipment_id)
+    join parcel using (organization_id, shipment_id)
+    join parcel_line on parcel_line.organization_id = parcel.organization_id
+      and parcel_line.parcel_id = parcel.parcel_id
+      and parcel_line.shipment_line_id = shipment_line.shipment_line_id
     join item on item.organization_id = parcel_line.organization_id and item.item_id = shipment_line.item_id
-    where parcel_line.organization_id = ${organizationId}
-      and parcel_line.parcel_id = any(${sql.val([...parcelIds])}::uuid[])
+    where shipment.organization_id = ${organizationId} and shipment.order_id = ${orderId}
       and item.tracking = 'serial' and cardinality(parcel_line.serials) > 0
-    order by parcel_line.parcel_id, parcel_line.line_no`.execute(tx)
+      and exists (
+        select from unnest(parcel_line.serials) as told(serial)
+        where not exists (
+          select from serial
+          where serial.organization_id = parcel_line.organization_id and serial.item_id = shipment_line.item_id
+            and serial.serial = told.serial and serial.owner_id = shipment_line.line_id
+        )
+      )
+    order by parcel.shipped_at, parcel_line.parcel_id, parcel_line.line_no`.execute(tx)
   if (found.rows.length === 0) return
   const outcomes = await changeStockWithin(
     context,

@@ -17,7 +17,11 @@ export type TellingLine = {
 export type LineOfParcel = { lineId: string; externalId: string; quantity: number }
 
 /** Base units by order line and item in one parcel. */
-export type ParcelOfOrder = { parcelId: string; units: { lineId: string; itemId: string; units: number }[] }
+export type ParcelOfOrder = {
+  parcelId: string
+  shipmentId: string
+  units: { lineId: string; itemId: string; units: number }[]
+}
 
 /** What a channel is to be told of with a parcel; undefined: there is none of this id. */
 export async function findTelling(db: Db, organizationId: string, parcelId: string) {
@@ -60,8 +64,14 @@ export async function findParcelsOfOrder(
   organizationId: string,
   orderId: string,
 ): Promise<ParcelOfOrder[]> {
-  const found = await sql<{ parcelId: string; lineId: string; itemId: string; units: number }>`
-    select parcel.parcel_id, shipment_line.line_id, shipment_line.item_id, sum(parcel_line.units)::bigint as units
+  const found = await sql<{
+    parcelId: string
+    shipmentId: string
+    lineId: string
+    itemId: string
+    units: number
+  }>`
+    select parcel.parcel_id, shipment.shipment_id, shipment_line.line_id, shipment_line.item_id, sum(parcel_line.units)::bigint as units
     from shipment
     join parcel using (organization_id, shipment_id)
     join parcel_line using (organization_id, parcel_id)
@@ -69,10 +79,14 @@ export async function findParcelsOfOrder(
       and shipment_line.shipment_id = shipment.shipment_id
       and shipment_line.shipment_line_id = parcel_line.shipment_line_id
     where shipment.organization_id = ${organizationId} and shipment.order_id = ${orderId}
-    group by parcel.recorded_at, parcel.parcel_id, shipment_line.line_id, shipment_line.item_id
+    group by parcel.recorded_at, parcel.parcel_id, shipment.shipment_id, shipment_line.line_id, shipment_line.item_id
     order by parcel.recorded_at, parcel.parcel_id, shipment_line.line_id, shipment_line.item_id`.execute(db)
   const parcels = Map.groupBy(found.rows, ({ parcelId }) => parcelId)
-  return [...parcels].map(([parcelId, units]) => ({ parcelId, units }))
+  return [...parcels].map(([parcelId, units]) => ({
+    parcelId,
+    shipmentId: units[0]?.shipmentId ?? '',
+    units,
+  }))
 }
 
 /** So many listing units of each line are shown no more, though the channel has yet to take them off. */

@@ -15,9 +15,28 @@ const line = (rest: Partial<TellingLine> = {}): TellingLine => ({
   parts: [{ itemId: 'item', unitsEach: 2 }],
   ...rest,
 })
-const parcel = (parcelId: string, units: number, itemId = 'item'): ParcelOfOrder => ({
+const parcel = (
+  parcelId: string,
+  units: number,
+  itemId = 'item',
+  shipmentId = 'shipment',
+): ParcelOfOrder => ({
   parcelId,
+  shipmentId,
   units: [{ lineId: 'line', itemId, units }],
+})
+
+test('a pack that left short counts as nothing, and the one that is sent instead counts once it is whole', () => {
+  const six = line({ current: 1, parts: [{ itemId: 'item', unitsEach: 6 }] })
+  const parcels = [
+    parcel('short', 5),
+    parcel('four', 4, 'item', 'instead'),
+    parcel('two', 2, 'item', 'instead'),
+  ]
+  const told = parcels.map(({ parcelId }) =>
+    decideTold(parcelId, parcels, [six]).map(({ quantity }) => quantity),
+  )
+  expect(told).toEqual([[], [], [1]])
 })
 
 test('a listing unit counts with the parcel that completes it', () => {

@@ -21,7 +21,13 @@ export function decideTold(
   })
 }
 
-function wholeUnits({ lineId, parts }: TellingLine, parcels: readonly ParcelOfOrder[]): number {
+/** A kit is in one shipment: what left by another is no part of it. */
+function wholeUnits(line: TellingLine, parcels: readonly ParcelOfOrder[]): number {
+  const ofShipments = [...Map.groupBy(parcels, ({ shipmentId }) => shipmentId).values()]
+  return ofShipments.reduce((sum, own) => sum + wholeUnitsOf(line, own), 0)
+}
+
+function wholeUnitsOf({ lineId, parts }: TellingLine, parcels: readonly ParcelOfOrder[]): number {
   if (parts.length === 0) return 0
   const ofPart = parts.map(({ itemId, unitsEach }) => {
     const units = parcels
