@@ -6,7 +6,7 @@ import { findBrokenKits, findItemsBySku, findLocations, saveLocation } from '@pl
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { rebuildLevels } from '../connections/mappings.store.ts'
+import { rebuildLevels } from '../connections/rebuild-levels.store.ts'
 import { toStockContext } from '../context.ts'
 import { replayParked } from '../intake/inbox.store.ts'
 import { tieListings } from '../mapping/tie.ts'

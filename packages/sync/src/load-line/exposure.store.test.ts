@@ -4,7 +4,7 @@ import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsol
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { rebuildLevels } from '../connections/mappings.store.ts'
+import { rebuildLevels } from '../connections/rebuild-levels.store.ts'
 import { acknowledgeLevels, addSubtracted, closeLevels, observeLevels } from '../lanes/levels.store.ts'
 import { anyActs, type ExposedFact, ExposedShop } from '../testing/exposed-shop.ts'
 import { createWorld, type World } from '../testing/world.ts'

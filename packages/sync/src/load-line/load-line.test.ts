@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { at, levelOf, sum, there } from '../testing/line-levels.ts'
 import type { WriteEffect } from './exposure.ts'
-import { drawLoadLine, type LoadLine } from './load-line.ts'
+import { drawLoadLine, type LineLevel, type LoadLine } from './load-line.ts'
 
 const shownBy = (line: LoadLine) =>
   Object.fromEntries(line.levels.map(({ levelId, units }) => [levelId, units]))

@@ -5,7 +5,7 @@ import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsol
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { rebuildLevels } from '../connections/mappings.store.ts'
+import { rebuildLevels } from '../connections/rebuild-levels.store.ts'
 import { findHolds } from '../safety/holds.store.ts'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
