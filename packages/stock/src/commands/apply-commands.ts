@@ -176,10 +176,14 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
       : [[`${itemId} ${locationId} ${at.getTime()}`, { itemId, locationId, at }] as const],
   )
   const counted = [...new Map(moments).values()]
+  const now = context.now()
+  const countedPlaces = places.flatMap(({ itemId, locationId, isCounted, countedAt: at = now }) =>
+    isCounted === true ? [{ itemId, locationId, at }] : [],
+  )
   // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
   // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
   // what it was granted.
-  const [, locked, filled, moved, serialCounts, untoldSince, known, natures] = await Promise.all([
+  const [, locked, filled, moved, serialCounts, untoldSince, known, natures, halfSent] = await Promise.all([
     prepareBalances(tx, context, places),
     lockPlaces(tx, context.organizationId, places),
     // Only these have lots that could have been filled while the others were being locked.
@@ -206,6 +210,7 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
       context.organizationId,
       places.map((place) => place.itemId),
     ),
+    countedPlaces.length === 0 ? [] : (context.findHalfSent?.(tx, countedPlaces) ?? []),
   ])
   const balances = await lockFilledMeanwhile(tx, context.organizationId, locked, filled)
   if (balances === undefined) throw new RaceOnLots()
@@ -217,7 +222,7 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
     if (item !== undefined && !isTrackedAlike(item, nature)) throw new RaceOnTracking(item.sku)
   }
   const kitKinds = new Map([...natures].map(([itemId, { kitKind }]) => [itemId, kitKind]))
-  const read = { balances, movedSince, lots, serialCounts, untoldSince, kitKinds }
+  const read = { balances, movedSince, lots, serialCounts, untoldSince, kitKinds, halfSent }
   return { ledger: new Ledger(context, directory, read), known }
 }
 

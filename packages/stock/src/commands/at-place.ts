@@ -111,7 +111,8 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
       const countedAt = kind.countedAt?.(command)
       const lotId = command.lot === undefined ? undefined : lotIdOf(directory, place.item, command.lot)
       const key = { itemId, locationId, lotId: lotId ?? UNALLOCATED_LOT }
-      return [countedAt === undefined ? key : { ...key, countedAt }]
+      if (kind.countedAt === undefined) return [key]
+      return [{ ...key, isCounted: true, ...(countedAt !== undefined && { countedAt }) }]
     },
     decide: (asked, ledger) =>
       decideInBaseUnits(asked, kind.rule, ledger.directory, (command) => {

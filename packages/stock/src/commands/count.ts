@@ -4,7 +4,8 @@ import { type PlaceCommand, placeKind } from './at-place.ts'
 
 /**
  * What was counted, 0 or more, at `effectiveAt`. Movements that were effective after that moment stay on top of it:
- * ten counted at noon, two sold since, are eight now. With serials it says which units are there: the others are gone.
+ * ten counted at noon, two sold since, are eight now. A part of a kit whose rest is still to leave is on hand until then, though
+ * nobody can find it there. With serials it says which units are there: the others are gone.
  */
 export type CountCommand = PlaceCommand & {
   kind: 'count'
@@ -25,7 +26,9 @@ export const count = placeKind<CountCommand>({
     const { ledger, key, serials } = at
     if (serials === undefined) {
       const since = effectiveAt === undefined ? 0 : ledger.movedSince(key, effectiveAt)
-      const difference = quantity - (at.balance.onHand - since)
+      // Of which lot they left nobody has said.
+      const halfSent = at.item.tracking === 'plain' ? ledger.halfSentAt(key) : 0
+      const difference = quantity + halfSent - (at.balance.onHand - since)
       // A count that agrees is no movement: the ledger has nothing to record, and no lot to make.
       if (difference === 0) return { ...at.decided([]), changes: { movements: [] } }
       return at.decided([at.move('count', { onHandDelta: difference })])

@@ -50,7 +50,14 @@ export type Directory = {
 }
 
 /** One item at one location, decided on with all that its lots hold; and the lot that may be written there. */
-export type Place = { itemId: string; locationId: string; lotId: string; countedAt?: Date }
+export type Place = {
+  itemId: string
+  locationId: string
+  lotId: string
+  /** Of a count: undefined where it is of now. */
+  countedAt?: Date
+  isCounted?: boolean
+}
 
 export async function readDirectory(
   tx: Tx,

@@ -37,6 +37,7 @@ export class Ledger {
   readonly #serialEvents: SerialEvent[] = []
   readonly #serialCounts: Map<string, number>
   readonly #untoldSince: ReadonlyMap<string, number>
+  readonly #halfSent: ReadonlyMap<string, number>
 
   constructor(
     context: StockContext,
@@ -51,12 +52,17 @@ export class Ledger {
       serialCounts: readonly SerialCount[]
       /** Units that left those places untold after the moment of a count. */
       untoldSince: readonly (SerialCount & { at: Date })[]
+      /** Units that had left counted places as parts of kits whose rest has not. */
+      halfSent?: readonly { itemId: string; locationId: string; units: number }[]
     },
   ) {
     this.context = context
     this.directory = directory
     this.#movedSince = read.movedSince
     this.#kitKinds = read.kitKinds
+    this.#halfSent = new Map(
+      (read.halfSent ?? []).map((row) => [`${row.itemId} ${row.locationId}`, row.units]),
+    )
     this.#lots = new Map([...directory.lots, ...read.lots].map((lot) => [lot.lotId, lot]))
     this.#serials = new Map(directory.serials.map((row) => [serialText(row), row]))
     this.#serialCounts = new Map(read.serialCounts.map((row) => [placeText(row), row.units]))
@@ -161,6 +167,11 @@ export class Ledger {
   /** What a caller holds, in the order in which it was reserved. */
   reservationsOf(ownerId: string): readonly ReservationRow[] {
     return [...(this.#reservations.get(ownerId)?.values() ?? [])]
+  }
+
+  /** Units that are on hand though they had left by the moment of the count: parts of kits whose rest has not. */
+  halfSentAt({ itemId, locationId }: BalanceKey): number {
+    return this.#halfSent.get(`${itemId} ${locationId}`) ?? 0
   }
 
   /** Units on hand that came (or went, negative) by what was effective after a moment. */

@@ -8,8 +8,10 @@ import {
   refuse,
   runStockCommands,
   type StockCommand,
+  type StockContext,
 } from '@plimsoll/stock'
 import { nowOf, type SyncContext, type Tx, toStockContext } from '../context.ts'
+import { findHalfSent } from '../counts/half-sent.store.ts'
 import { findOrganizationPolicies } from '../policies/policies-in-force.store.ts'
 import { mergePolicies } from '../policies/policy.ts'
 import { updateAvailabilityOf } from './availability.ts'
@@ -43,6 +45,22 @@ export async function changeStock(
   return await writer.run(commands)
 }
 
+/** What people and API clients count is held against what lies there: parts of kits that are on their way are not. */
+function toCountingContext(context: SyncContext): StockContext {
+  const { organizationId } = context
+  return {
+    ...toStockContext(context),
+    async findHalfSent(tx, places) {
+      const found = []
+      for (const [locationId, here] of Map.groupBy(places, (place) => place.locationId)) {
+        const halfSent = await findHalfSent(tx, organizationId, locationId, here)
+        found.push(...halfSent.map((each) => ({ ...each, locationId })))
+      }
+      return found
+    },
+  }
+}
+
 /** What the hub itself decides to take takes nothing that the channels may sell already; losses and counts are facts. */
 const HUB_DECIDES: ReadonlySet<StockCommand['kind']> = new Set([
   'reserve',
@@ -62,7 +80,7 @@ async function applyBatch(
   commands: readonly StockCommand[],
 ): Promise<CommandOutcome[]> {
   try {
-    return await runStockCommands(context.database, toStockContext(context), commands, {
+    return await runStockCommands(context.database, toCountingContext(context), commands, {
       afterMovements: tellChannels(context),
     })
   } catch (error) {
@@ -86,7 +104,7 @@ export async function changeStockWithin(
   tx: Tx,
   commands: readonly StockCommand[],
 ): Promise<CommandOutcome[]> {
-  return await applyStockCommands(tx, toStockContext(context), commands, tellChannels(context))
+  return await applyStockCommands(tx, toCountingContext(context), commands, tellChannels(context))
 }
 
 function tellChannels(context: SyncContext): AfterMovements {
@@ -104,7 +122,7 @@ function tellChannels(context: SyncContext): AfterMovements {
 export function toDocumentStore(context: SyncContext): DocumentStore {
   return {
     database: context.database,
-    context: toStockContext(context),
+    context: toCountingContext(context),
     afterMovements: tellChannels(context),
   }
 }
