@@ -208,7 +208,9 @@ test('a key that another transaction commits after ours was decided is a race, a
   const mine = commandOf('receive', 'A', 1, { key: 'K' })
   let started: Promise<CommandOutcome[]> | undefined
   const other = await runStockCommands(database, world.context, [theirs], {
-    afterMovements: async () => {
+    afterMovements: async (tx) => {
+      // Behind the claim of the key, which was sent with this and may not be there yet.
+      await sql`select 1`.execute(tx)
       started = runStockCommands(database, world.context, [mine])
       await waitUntilLocked(world)
     },
