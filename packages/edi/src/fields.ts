@@ -56,6 +56,26 @@ export function getInstant(
   return at
 }
 
+/**
+ * When something had left at the latest: of a day without a time its last second. Taken for its first, a count of that morning,
+ * which has it still, would put it on hand again.
+ */
+export function getLeft(
+  from: Segment,
+  dateAt: number,
+  timeAt: number | undefined,
+  profile: PartnerProfile,
+): Date {
+  const hasTime = timeAt !== undefined && find(from, timeAt) !== undefined
+  if (hasTime) return getInstant(from, dateAt, timeAt, profile)
+  const date = get(from, dateAt)
+  const at = fromLocal(date, DAY_END, profile.zone)
+  if (at === undefined) throw wrong(from, 'not-a-date', `"${date}" is no date`, dateAt)
+  return at
+}
+/** The last second of a day, as a time is written. */
+export const DAY_END = '235959'
+
 export function findDay(from: Segment | undefined, element: number, component = 1): string | undefined {
   if (from === undefined) return undefined
   const written = find(from, element, component)

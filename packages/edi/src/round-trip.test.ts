@@ -30,6 +30,27 @@ describe.each(Object.entries(agreements))('%s', (_, profile) => {
     )
   })
 
+  test('I5: what left on a day without a time left at its end: a count of that morning has it still', () => {
+    const advices = documents(profile).filter(({ kind }) => kind === 'shipping-advice')
+    fc.assert(
+      fc.property(advices, (document) => {
+        const written = writeDocuments([document], stamp, other)
+        const day = written
+          .replace(/(G62.11.\d{8}).8.\d{4,6}/, '$1')
+          .replace(/(DTM.(?:11|137).\d{8})\d{4,6}(.)20[34]/g, '$1$2102')
+        expect(day).not.toBe(written)
+        const { sets } = readInterchange(day, profile)
+        const [read] = sets.flatMap((set) => set.documents)
+        if (read?.kind !== 'shipping-advice' || document.kind !== 'shipping-advice')
+          throw new Error('an advice')
+        const later = read.document.shippedAt.getTime() - document.document.shippedAt.getTime()
+        // A day on which the clock is put back has an hour more.
+        expect(later >= 0 && later < 25 * 3_600_000).toBe(true)
+      }),
+      fromEnvironment({ numRuns: 50 }),
+    )
+  })
+
   test('an acknowledgement says of each set what the reader found', () => {
     fc.assert(
       fc.property(fc.array(documents(profile), { minLength: 1, maxLength: 3 }), (several) => {

@@ -1,5 +1,5 @@
 import type { AdvisedLine, InboundAdvice, ShippingAdvice } from '../documents.ts'
-import { codeFor, findAt, findDay, getCode, lookUp } from '../fields.ts'
+import { codeFor, DAY_END, findAt, findDay, getCode, lookUp } from '../fields.ts'
 import type { EdiSet } from '../interchange.ts'
 import { type Marks, toParcels } from '../parcels.ts'
 import type { PartnerProfile } from '../profile.ts'
@@ -56,23 +56,27 @@ export function readDespatchAdvice(set: EdiSet, profile: PartnerProfile): Shippi
   return {
     reference,
     warehouseReference: get(head, 2),
-    shippedAt: instantOf(header, ['11', '137'], head, profile),
+    shippedAt: instantOf(header, ['11', '137'], head, profile, DAY_END),
     carrier: carrier === undefined ? undefined : (lookUp(profile.carriers, carrier) ?? carrier),
     parcels: toParcels(groups),
   }
 }
 
-/** DTM: a day (102), a minute (203) or a second (204) on the partner's clock. */
+/**
+ * DTM: a day (102), a minute (203) or a second (204) on the partner's clock.
+ * @param ofDay the time that a day without one is taken for: its first unless given
+ */
 export function instantOf(
   header: readonly Segment[],
   qualifiers: readonly string[],
   head: Segment,
   { zone }: PartnerProfile,
+  ofDay?: string,
 ): Date {
   const dated = qualifiers.map((qualifier) => findDate(header, [qualifier])).find(Boolean)
   if (dated === undefined) throw wrong(head, 'segment-missing', `there is no DTM ${qualifiers[0]}`)
   const written = get(dated, 1, 2)
-  const at = fromLocal(written.slice(0, 8), written.slice(8) || undefined, zone)
+  const at = fromLocal(written.slice(0, 8), written.slice(8) || ofDay, zone)
   if (at === undefined) throw wrong(dated, 'not-a-date', `"${written}" is no date`, 1, 2)
   return at
 }

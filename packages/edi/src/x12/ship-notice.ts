@@ -1,5 +1,5 @@
 import type { AdvisedLine, ShippingAdvice } from '../documents.ts'
-import { findAt, getCode, getInstant, getSku, getUnits, lookUp } from '../fields.ts'
+import { findAt, getCode, getLeft, getSku, getUnits, lookUp } from '../fields.ts'
 import type { EdiSet } from '../interchange.ts'
 import { type Marks, toParcels } from '../parcels.ts'
 import type { PartnerProfile } from '../profile.ts'
@@ -36,7 +36,7 @@ export function readShipNotice(set: EdiSet, profile: PartnerProfile): ShippingAd
   return references.map((reference) => ({
     reference,
     warehouseReference: get(head, 2),
-    shippedAt: shipped === undefined ? getInstant(head, 3, 4, profile) : getInstant(shipped, 2, 3, profile),
+    shippedAt: shipped === undefined ? getLeft(head, 3, 4, profile) : getLeft(shipped, 2, 3, profile),
     carrier: carrier === undefined ? undefined : (lookUp(profile.carriers, carrier) ?? carrier),
     parcels: toParcels(
       items

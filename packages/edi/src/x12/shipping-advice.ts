@@ -1,5 +1,5 @@
 import type { AdvisedLine, ShippingAdvice } from '../documents.ts'
-import { codeFor, findAt, getCode, getInstant, getSku, getUnits, lookUp, writtenUnit } from '../fields.ts'
+import { codeFor, findAt, getCode, getLeft, getSku, getUnits, lookUp, writtenUnit } from '../fields.ts'
 import type { EdiSet } from '../interchange.ts'
 import { type Marks, toParcels } from '../parcels.ts'
 import type { PartnerProfile } from '../profile.ts'
@@ -44,8 +44,7 @@ export function readShippingAdvice(set: EdiSet, profile: PartnerProfile): Shippi
   return {
     reference,
     warehouseReference: find(head, 4) ?? find(head, 5),
-    shippedAt:
-      shipped === undefined ? getInstant(head, 3, undefined, profile) : getInstant(shipped, 2, 4, profile),
+    shippedAt: shipped === undefined ? getLeft(head, 3, undefined, profile) : getLeft(shipped, 2, 4, profile),
     carrier: carrierCode === undefined ? undefined : (lookUp(profile.carriers, carrierCode) ?? carrierCode),
     parcels: toParcels(groups),
   }
