@@ -29,6 +29,7 @@ export async function bringMappingsIn(site: ServedSite, open: Open): Promise<voi
   await page.getByText(mappingSheet.cure['unknown-listing']).waitFor()
   // What it sells now and then, before anything of it is written.
   const change = page.getByRole('region', { name: mappingSheet.changes.title }).getByRole('listitem')
+  await change.first().waitFor()
   expect(await change.count()).toBe(1)
   expect(await change.textContent()).toMatch(/目前.+ × 1.*之后已忽略：not sold here/)
   await expectWhole(page, 'a file of mappings that was looked at')
